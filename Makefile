@@ -1,0 +1,19 @@
+# Shorthands; nothing needs make. The one command that counts is `go test ./...`.
+
+.PHONY: build test lint docs ci
+
+build: ## one static binary in bin/
+	CGO_ENABLED=0 go build -trimpath -o bin/inturn ./cmd/inturn
+
+test:
+	go test ./...
+
+lint:
+	go vet ./...
+	go tool -modfile=tools/go.mod golangci-lint run
+
+docs: ## pages made from tables in the code
+	go test ./internal/settings -run 'TestDocumentation' -update
+
+ci:
+	.ci/run
