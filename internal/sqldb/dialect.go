@@ -1,0 +1,35 @@
+package sqldb
+
+// Dialect is everything in which the two databases' SQL differs here.
+type Dialect struct {
+	Name string // "sqlite" or "postgres"
+
+	// Appended to a SELECT that claims rows. Empty on SQLite, where the one
+	// writer already excludes everybody else.
+	ForUpdate  string
+	SkipLocked string
+
+	// For migrations.
+	Int    string // 64-bit integer column
+	ID     string // 64-bit key that the database gives
+	Blob   string // bytes
+	Strict string // ends a CREATE TABLE
+}
+
+var (
+	sqliteDialect = Dialect{
+		Name:   "sqlite",
+		Int:    "INTEGER",
+		ID:     "INTEGER PRIMARY KEY",
+		Blob:   "BLOB",
+		Strict: " STRICT",
+	}
+	postgresDialect = Dialect{
+		Name:       "postgres",
+		ForUpdate:  " FOR UPDATE",
+		SkipLocked: " FOR UPDATE SKIP LOCKED",
+		Int:        "BIGINT",
+		ID:         "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+		Blob:       "BYTEA",
+	}
+)
