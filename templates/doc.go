@@ -1,0 +1,60 @@
+// Package templates holds everything a fan or an organizer sees: the pages,
+// the mails, the style sheet and the words, embedded in the binary.
+//
+// It promises:
+//
+//   - Typed data. Every page and mail has a struct and a method that takes
+//     it; nothing is rendered from a map, and no template reaches into an
+//     object that its struct does not name.
+//   - Every word comes from a message file. Templates contain markup and
+//     calls of t; the tests execute every template in every language and
+//     fail on a missing message.
+//   - No third-party request. Pages load only what this package serves under
+//     /static/, by names that carry a hash of the content; mails load nothing.
+//   - Pages are complete without JavaScript.
+//
+// # Where things are
+//
+//	layout/         the frame of every page, and shared parts
+//	registration/   one file per page of that surface; likewise checkout/, mailbox/
+//	mail/           NAME.html and NAME.txt per mail
+//	static/         the style sheet, scripts and icons, served with a year's cache
+//	locales/LANG/   message files, any number per language, all loaded
+//
+// # Adding a page
+//
+// Write surface/name.html with {{define "title"}} and {{define "main"}}, a
+// struct that embeds [Frame], and a method that calls render("surface/name").
+// Put its words in locales/en/surface.yaml under one key per surface, and a
+// sample in the surface's _test.go file: a page without a sample fails the
+// tests.
+//
+// # Adding a language
+//
+// Add locales/LANG/*.yaml. A message that it lacks falls back to English.
+// Numbers, money and dates follow the language by CLDR (see format.go, whose
+// table already knows Dutch, German and French).
+//
+// Message files are YAML with nested keys ("checkout: {title: …}" is
+// "checkout.title"). A message is a string, or a map of CLDR plural forms
+// (one, other, …), which tn chooses from. These words cannot be keys, since
+// go-i18n gives them a meaning: id, description, hash, leftdelim, rightdelim,
+// zero, one, two, few, many, other. Messages are templates over the named
+// values that t is given, which are strings and numbers only.
+//
+// # Functions
+//
+//	t KEY [NAME VALUE]…        the message
+//	tn KEY COUNT [NAME VALUE]… the message in the plural form of COUNT, which is {{.Count}} in it
+//	text TEXT                  a sale.Text in the page's language
+//	number N                   2,500
+//	money MINOR CURRENCY       CHF 85.00
+//	day TIME ZONE              Friday, 12 March 2027
+//	clock TIME ZONE            14:20 CET
+//	moment TIME ZONE           Friday, 12 March 2027, 14:20 CET
+//	duration D                 1 hour 30 minutes
+//	iso TIME                   2027-03-12T13:20:00Z, for <time datetime>
+//	asset NAME                 the hashed URL of a static file
+//
+// ZONE is the IANA name that sale.Sale carries as Timezone.
+package templates

@@ -1,0 +1,156 @@
+package templates
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bojanz/currency"
+	"github.com/go-playground/locales"
+	"github.com/go-playground/locales/de"
+	"github.com/go-playground/locales/en_GB"
+	"github.com/go-playground/locales/fr"
+	"github.com/go-playground/locales/nl"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// translators say how a language writes numbers and dates. English is
+// written as in Britain: the day before the month and 24 hours, which nobody
+// misreads.
+var translators = map[string]func() locales.Translator{
+	"en": en_GB.New,
+	"nl": nl.New,
+	"de": de.New,
+	"fr": fr.New,
+}
+
+// formatter writes values in one language.
+type formatter struct {
+	lang  string
+	words *i18n.Localizer
+	cldr  locales.Translator
+	money *currency.Formatter
+	zones *sync.Map // zone name → *time.Location; reading one opens a file
+}
+
+// funcs are the functions of doc.go, bound to one language.
+func (t *Templates) funcs(lang string) map[string]any {
+	f := &formatter{
+		lang:  lang,
+		words: t.localizer(lang),
+		cldr:  translators[lang](),
+		money: currency.NewFormatter(currency.NewLocale(lang)),
+		zones: &t.zones,
+	}
+	return map[string]any{
+		"t":        f.message,
+		"tn":       f.plural,
+		"text":     func(s sale.Text) string { return s.In(lang) },
+		"number":   f.number,
+		"money":    f.amount,
+		"day":      f.day,
+		"clock":    f.clock,
+		"moment":   f.moment,
+		"duration": f.duration,
+		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
+		"asset":    t.assets.url,
+		"button":   func(url, label string) button { return button{url, label} },
+	}
+}
+
+func (f *formatter) message(key string, values ...any) (string, error) {
+	named, err := pairs(values)
+	if err != nil {
+		return "", fmt.Errorf("message %q: %w", key, err)
+	}
+	return localize(f.words, key, nil, named)
+}
+
+func (f *formatter) plural(key string, count int, values ...any) (string, error) {
+	named, err := pairs(values)
+	if err != nil {
+		return "", fmt.Errorf("message %q: %w", key, err)
+	}
+	named["Count"] = f.number(count)
+	return localize(f.words, key, count, named)
+}
+
+func (f *formatter) number(n int) string { return f.cldr.FmtNumber(float64(n), 0) }
+
+// amount writes money exactly: minor units become a decimal, never a float.
+func (f *formatter) amount(minor int64, code string) (string, error) {
+	a, err := currency.NewAmountFromInt64(minor, code)
+	if err != nil {
+		return "", fmt.Errorf("write money: %w", err)
+	}
+	return f.money.Format(a), nil
+}
+
+func (f *formatter) day(at time.Time, zone string) string {
+	return f.cldr.FmtDateFull(f.in(at, zone))
+}
+
+// clock names the zone, since a fan may be in another one.
+func (f *formatter) clock(at time.Time, zone string) string {
+	local := f.in(at, zone)
+	name, _ := local.Zone()
+	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+		name = "UTC" + name
+	}
+	return f.cldr.FmtTimeShort(local) + " " + name
+}
+
+func (f *formatter) moment(at time.Time, zone string) string {
+	return f.day(at, zone) + ", " + f.clock(at, zone)
+}
+
+// in moves an instant to a zone. A stored sale's zone was validated, so an
+// unknown one can only mean a machine without zone data: UTC then, and clock
+// says so.
+func (f *formatter) in(at time.Time, zone string) time.Time {
+	if loc, ok := f.zones.Load(zone); ok {
+		return at.In(loc.(*time.Location))
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		return at.UTC()
+	}
+	f.zones.Store(zone, loc)
+	return at.In(loc)
+}
+
+// duration writes the two largest units, cut down: what is left must never
+// look longer than it is.
+func (f *formatter) duration(d time.Duration) (string, error) {
+	units := []struct {
+		key string
+		is  time.Duration
+	}{
+		{"time.days", 24 * time.Hour},
+		{"time.hours", time.Hour},
+		{"time.minutes", time.Minute},
+		{"time.seconds", time.Second},
+	}
+	var parts []string
+	for i, u := range units {
+		n := int(d / u.is)
+		if n <= 0 && (len(parts) > 0 || i < len(units)-1) {
+			if len(parts) > 0 {
+				break
+			}
+			continue
+		}
+		s, err := f.plural(u.key, max(n, 0))
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, s)
+		if d -= time.Duration(n) * u.is; len(parts) == 2 {
+			break
+		}
+	}
+	return strings.Join(parts, " "), nil
+}

@@ -1,0 +1,108 @@
+package templates
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// Mail is one rendered mail: subject, plain text and HTML say the same.
+type Mail struct{ Subject, Text, HTML, Lang string }
+
+// ReceiptMail confirms a place in line.
+type ReceiptMail struct {
+	Sale     sale.Sale
+	Number   int
+	Class    sale.Class
+	PlaceURL string
+}
+
+// OfferMail carries the personal link. Ends is when the link is over, Life
+// how long it lives from this hand-over.
+type OfferMail struct {
+	Sale         sale.Sale
+	Number, Most int
+	Link         string
+	Ends         time.Time
+	Life         time.Duration
+	PlaceURL     string
+}
+
+// OrderMail confirms a purchase.
+type OrderMail struct {
+	Sale     sale.Sale
+	Number   int
+	Order    sale.Order
+	OrderURL string
+}
+
+// DeclineMail is the polite end for those who got no ticket. SoldOut: all
+// tickets are sold; the place is kept until the end, in case of a
+// cancellation. Otherwise the sale is over.
+type DeclineMail struct {
+	Sale     sale.Sale
+	Number   int
+	PlaceURL string
+	SoldOut  bool
+}
+
+// mailFrame is what the mail layouts need besides the mail's own data.
+type mailFrame struct {
+	Lang    string
+	Subject string
+	D       any
+}
+
+// button is the one thing to press in a mail; its address is shown too.
+type button struct{ URL, Label string }
+
+// ReceiptMail renders the mail in the best available language.
+func (t *Templates) ReceiptMail(lang string, d ReceiptMail) (Mail, error) {
+	return t.mail(lang, "mail/receipt", d)
+}
+
+// OfferMail renders the mail in the best available language.
+func (t *Templates) OfferMail(lang string, d OfferMail) (Mail, error) {
+	return t.mail(lang, "mail/offer", d)
+}
+
+// OrderMail renders the mail in the best available language.
+func (t *Templates) OrderMail(lang string, d OrderMail) (Mail, error) {
+	return t.mail(lang, "mail/order", d)
+}
+
+// DeclineMail renders the mail in the best available language.
+func (t *Templates) DeclineMail(lang string, d DeclineMail) (Mail, error) {
+	return t.mail(lang, "mail/decline", d)
+}
+
+// mail renders the subject from NAME.txt's "subject", then both bodies.
+func (t *Templates) mail(lang, name string, d any) (Mail, error) {
+	lang = t.Language(lang)
+	text, html := t.texts[key{lang, name}], t.pages[key{lang, name}]
+	if text == nil || html == nil {
+		return Mail{}, fmt.Errorf("render %s: no such mail", name)
+	}
+	var subject, plain, rich bytes.Buffer
+	frame := mailFrame{Lang: lang, D: d}
+	if err := text.ExecuteTemplate(&subject, "subject", frame); err != nil {
+		return Mail{}, fmt.Errorf("render %s: %w", name, err)
+	}
+	// A subject is one line, whatever a sale's title contains.
+	frame.Subject = strings.Join(strings.Fields(subject.String()), " ")
+	if err := text.ExecuteTemplate(&plain, "mail", frame); err != nil {
+		return Mail{}, fmt.Errorf("render %s: %w", name, err)
+	}
+	if err := html.ExecuteTemplate(&rich, "mail", frame); err != nil {
+		return Mail{}, fmt.Errorf("render %s: %w", name, err)
+	}
+	return Mail{
+		Subject: frame.Subject,
+		Text:    strings.TrimSpace(plain.String()) + "\n",
+		HTML:    rich.String(),
+		Lang:    lang,
+	}, nil
+}

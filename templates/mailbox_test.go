@@ -1,0 +1,3 @@
+package templates
+
+func mailboxSamples() []sample { return nil }

@@ -1,0 +1,129 @@
+package templates
+
+import (
+	"io"
+	"time"
+
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// Notice is what a sale's landing page has to say.
+type Notice string
+
+// The notices, in the order in which a sale usually goes through them.
+const (
+	NoticeBefore     Notice = "before"     // the form is not open yet
+	NoticeGuaranteed Notice = "guaranteed" // who registers now is guaranteed a turn
+	NoticeStandby    Notice = "standby"    // no guarantee, but a chance
+	NoticeFull       Notice = "full"       // both classes are full
+	NoticeClosed     Notice = "closed"     // the form's time is over
+)
+
+// Takes says whether the form is shown.
+func (n Notice) Takes() bool { return n == NoticeGuaranteed || n == NoticeStandby }
+
+// IndexPage lists the sales that are open, or will be.
+type IndexPage struct {
+	Frame
+	Sales []IndexSale
+}
+
+// IndexSale is one line of the list.
+type IndexSale struct {
+	Title    sale.Text
+	URL      string
+	Notice   Notice
+	Opens    time.Time
+	Closes   time.Time
+	Timezone string
+}
+
+// LandingPage is a sale's page with its form. Sale is never nil.
+//
+// When a sign-up was answered with an error, the page says so: Problem is a
+// sale.Code with a message landing.problem.CODE, Typed is what was typed.
+type LandingPage struct {
+	Frame
+	Notice  Notice
+	Paused  bool   // no offers are made at the moment; the form is unaffected
+	SoldOut bool   // everything is sold; a place can only hope for a cancellation
+	Action  string // where the form posts to
+	Problem string
+	Typed   string
+	Detail  string // what exactly was wrong, in English; shown on English pages only
+}
+
+// AlreadyPage answers a second sign-up of an address. It gives no number:
+// whoever typed the address need not be its owner.
+type AlreadyPage struct {
+	Frame
+	Address    string // as typed just now
+	Receipt    bool   // whether the sale sends receipts
+	LandingURL string
+}
+
+// PlaceState is what the place page has to say.
+type PlaceState string
+
+// The states of a place page.
+const (
+	PlaceWaiting     PlaceState = "waiting"
+	PlacePreparing   PlaceState = "preparing"   // reserved or about to be; the clock does not run yet
+	PlaceOpen        PlaceState = "open"        // the link works now
+	PlaceClosing     PlaceState = "closing"     // its time has passed, the box office is being asked
+	PlaceBought      PlaceState = "bought"      // has an order
+	PlaceCancelled   PlaceState = "cancelled"   // had an order, which was cancelled
+	PlaceExpired     PlaceState = "expired"     // the hour passed unused
+	PlaceDeclined    PlaceState = "declined"    // given back at the box office
+	PlaceBounced     PlaceState = "bounced"     // the address does not take mail
+	PlaceUndelivered PlaceState = "undelivered" // could not be mailed; tried again
+	PlaceWithdrawn   PlaceState = "withdrawn"   // left the line
+	PlaceVoided      PlaceState = "voided"      // taken back by the organizer
+	PlaceSoldOut     PlaceState = "soldout"     // waiting, but everything is sold
+	PlaceOver        PlaceState = "over"        // still waiting when the sale ended
+)
+
+// PlacePage is one fan's place in line.
+type PlacePage struct {
+	Frame
+	State       PlaceState
+	Number      int
+	Class       sale.Class
+	Address     string // as typed
+	Reached     int    // the highest number whose turn has come
+	Paused      bool
+	About       time.Time // when the turn will come, roughly; zero: nobody can say
+	NotBefore   time.Time // the earliest moment, for standby; zero: nobody can say
+	Most        int       // of the offer
+	Link        string    // of the offer, while it is open
+	Ends        time.Time // of the offer
+	Left        time.Duration
+	Order       *sale.Order
+	OrderURL    string
+	WithdrawURL string // empty: there is nothing to withdraw
+	RejoinURL   string // empty: nothing to take back
+	LandingURL  string
+}
+
+// IndexPage renders the list of sales.
+func (t *Templates) IndexPage(w io.Writer, d IndexPage) error {
+	return t.render(w, d.Lang, "registration/index", &d)
+}
+
+// LandingPage renders a sale's page.
+func (t *Templates) LandingPage(w io.Writer, d LandingPage) error {
+	if d.Lang != fallback {
+		d.Detail = ""
+	}
+	return t.render(w, d.Lang, "registration/landing", &d)
+}
+
+// AlreadyPage renders the answer to a second sign-up.
+func (t *Templates) AlreadyPage(w io.Writer, d AlreadyPage) error {
+	return t.render(w, d.Lang, "registration/already", &d)
+}
+
+// PlacePage renders a place in line.
+func (t *Templates) PlacePage(w io.Writer, d PlacePage) error {
+	return t.render(w, d.Lang, "registration/place", &d)
+}

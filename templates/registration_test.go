@@ -1,0 +1,78 @@
+package templates
+
+import (
+	"io"
+	"time"
+
+	"github.com/inturn/inturn/internal/sale"
+)
+
+func registrationSamples() []sample {
+	all := []sample{
+		{"registration/index", "none", func(t *Templates, w io.Writer, lang string) error {
+			return t.IndexPage(w, IndexPage{Frame: Frame{Lang: lang}})
+		}},
+		{"registration/already", "receipt", func(t *Templates, w io.Writer, lang string) error {
+			return t.AlreadyPage(w, AlreadyPage{Frame: sampleFrame(lang), Address: "Fan@example.org", Receipt: true, LandingURL: "/"})
+		}},
+		{"registration/already", "no receipt", func(t *Templates, w io.Writer, lang string) error {
+			return t.AlreadyPage(w, AlreadyPage{Frame: sampleFrame(lang), Address: "Fan@example.org", LandingURL: "/"})
+		}},
+	}
+	notices := []Notice{NoticeBefore, NoticeGuaranteed, NoticeStandby, NoticeFull, NoticeClosed}
+	for _, n := range notices {
+		all = append(all, landingSample(n, ""), indexSample(n))
+	}
+	for _, code := range []string{"bad_address", "invalid", "too_many", "overloaded", "unavailable", "not_open_yet", "closed", "full"} {
+		all = append(all, landingSample(NoticeStandby, code))
+	}
+	return append(all, placeSamples()...)
+}
+
+func indexSample(n Notice) sample {
+	return sample{"registration/index", string(n), func(t *Templates, w io.Writer, lang string) error {
+		s := sampleSale()
+		return t.IndexPage(w, IndexPage{Frame: Frame{Lang: lang}, Sales: []IndexSale{{
+			Title: s.Title, URL: "/lakeside-2027", Notice: n, Timezone: s.Timezone,
+			Opens: s.Registration.Opens, Closes: s.Registration.Closes,
+		}}})
+	}}
+}
+
+func landingSample(n Notice, problem string) sample {
+	return sample{"registration/landing", string(n) + problem, func(t *Templates, w io.Writer, lang string) error {
+		return t.LandingPage(w, LandingPage{Frame: sampleFrame(lang), Notice: n, Paused: true, SoldOut: true,
+			Action: "/lakeside-2027", Problem: problem, Typed: `fan"@example.org`, Detail: "There is a quote in it."})
+	}}
+}
+
+func placeSamples() []sample {
+	states := []PlaceState{
+		PlacePreparing, PlaceOpen, PlaceClosing, PlaceBought, PlaceCancelled, PlaceExpired, PlaceDeclined, PlaceBounced,
+		PlaceUndelivered, PlaceWithdrawn, PlaceVoided, PlaceSoldOut, PlaceOver,
+	}
+	full := PlacePage{
+		Number: 2750, Class: sale.Standby, Address: "Fan@example.org", Reached: 1200, Paused: true, Most: 1,
+		Link: "https://tickets.example/c/token", Ends: noon.Add(time.Hour), Left: 59*time.Minute + 59*time.Second,
+		Order: sampleOrder(), OrderURL: "https://tickets.example/order/ref",
+		WithdrawURL: "/withdraw", RejoinURL: "/rejoin", LandingURL: "/lakeside-2027",
+	}
+	var all []sample
+	add := func(what string, d PlacePage) {
+		all = append(all, sample{"registration/place", what, func(t *Templates, w io.Writer, lang string) error {
+			d.Frame = sampleFrame(lang)
+			return t.PlacePage(w, d)
+		}})
+	}
+	for _, s := range states {
+		full.State = s
+		add(string(s), full)
+	}
+	waiting := PlacePage{State: PlaceWaiting, Number: 12, Class: sale.Guaranteed, Address: "a@example.org", LandingURL: "/lakeside-2027"}
+	add("nobody can say", waiting)
+	waiting.About = noon
+	add("about", waiting)
+	waiting.About, waiting.NotBefore, waiting.Class = time.Time{}, noon, sale.Standby
+	add("not before", waiting)
+	return all
+}

@@ -1,0 +1,158 @@
+package templates
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+)
+
+// fallback is the language that has every message.
+const fallback = "en"
+
+// words is the message files of all languages.
+type words struct {
+	bundle  *i18n.Bundle
+	langs   []string // fallback first; in the matcher's order
+	matcher language.Matcher
+}
+
+// loadWords reads locales/LANG/*.yaml.
+func loadWords(files fs.FS) (*words, error) {
+	w := &words{bundle: i18n.NewBundle(language.MustParse(fallback)), langs: []string{fallback}}
+	folders, err := fs.ReadDir(files, "locales")
+	if err != nil {
+		return nil, fmt.Errorf("read locales: %w", err)
+	}
+	for _, folder := range folders {
+		if err := w.loadLanguage(files, folder.Name()); err != nil {
+			return nil, err
+		}
+	}
+	tags := make([]language.Tag, len(w.langs))
+	for i, lang := range w.langs {
+		tags[i] = language.Make(lang)
+	}
+	w.matcher = language.NewMatcher(tags)
+	return w, nil
+}
+
+func (w *words) loadLanguage(files fs.FS, lang string) error {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return fmt.Errorf("locales/%s is not a language: %w", lang, err)
+	}
+	if _, ok := translators[lang]; !ok {
+		return fmt.Errorf("locales/%s: format.go does not know how this language writes numbers", lang)
+	}
+	names, err := fs.Glob(files, path.Join("locales", lang, "*.yaml"))
+	if err != nil {
+		return fmt.Errorf("read locales/%s: %w", lang, err)
+	}
+	for _, name := range names {
+		data, err := fs.ReadFile(files, name)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		if _, err := w.bundle.ParseMessageBytes(tag, data, yaml.Unmarshal); err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+	if !slices.Contains(w.langs, lang) {
+		w.langs = append(w.langs, lang)
+	}
+	return nil
+}
+
+// localize gives one message; a message that exists nowhere is an error.
+func localize(l *i18n.Localizer, key string, count any, values map[string]any) (string, error) {
+	s, err := l.Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: count, TemplateData: values})
+	if err != nil && s == "" {
+		return "", fmt.Errorf("message %q: %w", key, err)
+	}
+	return s, nil
+}
+
+// Languages lists the languages that have message files, English first.
+func (t *Templates) Languages() []string { return slices.Clone(t.words.langs) }
+
+// Language is the best available language for what is wanted, most wanted
+// first. Each is a BCP 47 tag or a whole Accept-Language header; what cannot
+// be read is passed over.
+func (t *Templates) Language(wanted ...string) string { return t.words.best(t.words.langs, wanted) }
+
+// LanguageOf is Language among the languages a sale is offered in. A sale
+// none of whose languages has messages is shown in English.
+func (t *Templates) LanguageOf(offered []string, wanted ...string) string {
+	return t.words.best(t.LanguagesOf(offered), wanted)
+}
+
+// LanguagesOf lists those of a sale's languages that have messages, in the
+// sale's order; English when none has.
+func (t *Templates) LanguagesOf(offered []string) []string {
+	var can []string
+	for _, lang := range offered {
+		if slices.Contains(t.words.langs, lang) && !slices.Contains(can, lang) {
+			can = append(can, lang)
+		}
+	}
+	if len(can) == 0 {
+		return []string{fallback}
+	}
+	return can
+}
+
+func (w *words) best(among, wanted []string) string {
+	for _, one := range wanted {
+		if slices.Contains(among, one) {
+			return one
+		}
+	}
+	if len(among) == 1 {
+		return among[0]
+	}
+	matcher := w.matcher
+	if !slices.Equal(among, w.langs) {
+		tags := make([]language.Tag, len(among))
+		for i, lang := range among {
+			tags[i] = language.Make(lang)
+		}
+		matcher = language.NewMatcher(tags)
+	}
+	_, at := language.MatchStrings(matcher, wanted...)
+	return among[at]
+}
+
+// Text is one message outside a template, such as the title of an error.
+// Values are name, value, name, value…
+func (t *Templates) Text(lang, key string, values ...any) (string, error) {
+	named, err := pairs(values)
+	if err != nil {
+		return "", err
+	}
+	return localize(t.localizer(lang), key, nil, named)
+}
+
+func (t *Templates) localizer(lang string) *i18n.Localizer {
+	return i18n.NewLocalizer(t.words.bundle, t.Language(lang), fallback)
+}
+
+// pairs turns name, value, name, value… into a map.
+func pairs(values []any) (map[string]any, error) {
+	if len(values)%2 != 0 {
+		return nil, fmt.Errorf("values come in pairs of name and value, got %d", len(values))
+	}
+	m := make(map[string]any, len(values)/2+1)
+	for i := 0; i < len(values); i += 2 {
+		name, ok := values[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("the name of a value is a string, not %T", values[i])
+		}
+		m[name] = values[i+1]
+	}
+	return m, nil
+}
