@@ -74,7 +74,7 @@ func (c *cluster) launch() (string, error) {
 
 	for _, args := range [][]string{
 		{initdb, "-D", data, "-U", "inturn", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"},
-		{ctl, "-D", data, "-w", "-l", log, "-o", "-c listen_addresses='' -c max_connections=200 -k " + dir, "start"},
+		{ctl, "-D", data, "-w", "-l", log, "-o", settings + dir, "start"},
 	} {
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.SysProcAttr, cmd.Dir = as, "/"
@@ -86,6 +86,10 @@ func (c *cluster) launch() (string, error) {
 	q := url.Values{"host": {dir}}
 	return "postgres://inturn@/postgres?" + q.Encode(), nil
 }
+
+// settings of the server: a socket only, room for many pools, and deadlocks
+// seen at once. It does fsync: tests run on what production runs on.
+const settings = "-c listen_addresses='' -c max_connections=200 -c deadlock_timeout=20ms -k "
 
 // serverUser is whom the server runs as: it refuses to run as root.
 func serverUser() (*syscall.Credential, error) {
