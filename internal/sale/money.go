@@ -1,0 +1,76 @@
+package sale
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// FormatMoney writes minor units as a decimal number with exactly digits
+// decimals and no grouping: 8500 with 2 digits is "85.00". [ParseMoney] reads
+// it back exactly; pages write money in their reader's way instead.
+func FormatMoney(minor int64, digits int) string {
+	if digits <= 0 {
+		return strconv.FormatInt(minor, 10)
+	}
+	sign, abs := "", uint64(minor)
+	if minor < 0 {
+		sign, abs = "-", -abs // right for the smallest int64 too
+	}
+	s := fmt.Sprintf("%0*d", digits+1, abs)
+	return sign + s[:len(s)-digits] + "." + s[len(s)-digits:]
+}
+
+// ParseMoney reads a decimal number with at most digits decimals into minor
+// units, exactly: "85", "85.5" and "85.00" with 2 digits are 8500, 8550 and
+// 8500. There is no rounding, no grouping and no exponent. The error is in
+// the writer's words.
+func ParseMoney(s string, digits int) (int64, error) {
+	rest, negative := strings.CutPrefix(s, "-")
+	whole, fraction, dot := strings.Cut(rest, ".")
+	if !isDigits(whole) || dot && !isDigits(fraction) {
+		return 0, errors.New("is not an amount; write it like 85 or " + FormatMoney(8500, 2) + ", without a currency sign")
+	}
+	if len(fraction) > digits {
+		if digits == 0 {
+			return 0, errors.New("has decimals, but this currency has none")
+		}
+		return 0, fmt.Errorf("has %d decimals, but this currency has %d", len(fraction), digits)
+	}
+	var minor int64
+	for _, c := range []byte(whole + fraction + strings.Repeat("0", digits-len(fraction))) {
+		digit := int64(c - '0')
+		if minor > (math.MaxInt64-digit)/10 {
+			return 0, errors.New("is more than can be written down")
+		}
+		minor = minor*10 + digit
+	}
+	if negative {
+		minor = -minor
+	}
+	return minor, nil
+}
+
+func isDigits(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// thousands writes a count with commas, as the texts for organizers do.
+func thousands[N int | int64](n N) string {
+	s := strconv.FormatInt(int64(n), 10)
+	sign := ""
+	if n < 0 {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
