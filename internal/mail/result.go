@@ -46,8 +46,13 @@ type reply struct {
 
 var enhancedCode = regexp.MustCompile(`^([245])\.(\d{1,3}\.\d{1,3})(\s|$)`)
 
-// parseReply reads the bytes of one whole reply, and no more than one.
+// parseReply reads the bytes of one whole reply, and no more than one. A reply
+// without its line's end is not whole: what is missing of `550 5.7.1` decides
+// whether a fan is struck off.
 func parseReply(raw []byte) (reply, bool) {
+	if !bytes.HasSuffix(raw, []byte("\n")) {
+		return reply{}, false
+	}
 	buffered := bufio.NewReader(bytes.NewReader(raw))
 	code, text, err := textproto.NewReader(buffered).ReadResponse(0)
 	if err != nil || code < 200 || code > 599 {
@@ -64,8 +69,10 @@ func parseReply(raw []byte) (reply, bool) {
 }
 
 // judge reads the outcome from what went over the wire. delivered is go-mail's
-// word that the dot was answered with 250 and is asked first: nothing that
-// went wrong afterwards matters to the mail. why is what ended the dialogue.
+// word that it read a 250 after the dot and is asked first: nothing that went
+// wrong afterwards matters to the mail. It holds only if the dot really left,
+// since go-mail does not look whether it could write it. why is what ended the
+// dialogue.
 func judge(w *wire, delivered bool, why error) Result {
 	last := w.decisive()
 	answer, clear := parseReply(last.reply)
@@ -75,7 +82,7 @@ func judge(w *wire, delivered bool, why error) Result {
 	}
 	res.Broken = why != nil || !clear || answer.code == 421 || w.above.R.Buffered() > 0
 	switch {
-	case delivered:
+	case delivered && last.stage == StageDot:
 		res.Outcome = Accepted
 	case !clear:
 		res.Outcome, res.Code = Temporary, 0
@@ -85,8 +92,8 @@ func judge(w *wire, delivered bool, why error) Result {
 	default:
 		res.Outcome = outcomeOf(last.stage, answer)
 	}
-	if res.Outcome == Temporary && answer.code/100 != 4 {
-		res.Broken = true // a 2xx or 3xx that go-mail could not go on from
+	if res.Outcome == Unknown || res.Outcome == Temporary && answer.code/100 != 4 {
+		res.Broken = true // a 2xx or 3xx that nobody can go on from
 	}
 	if reset := w.last(); reset.stage == stageReset {
 		if r, ok := parseReply(reset.reply); !ok || r.code/100 != 2 {
@@ -145,7 +152,7 @@ func aboutUs(r reply) bool {
 		return false
 	}
 	switch r.enhanced {
-	case "1.7", "1.8":
+	case "1.7", "1.8", "4.5": // the sender; congestion, in which some count quotas
 		return true
 	}
 	return strings.HasPrefix(r.enhanced, "7.") || strings.HasPrefix(r.enhanced, "3.") || strings.HasPrefix(r.enhanced, "5.")

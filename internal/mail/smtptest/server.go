@@ -1,17 +1,17 @@
 package smtptest
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
-	"github.com/inturn/inturn/internal/mail"
+	"github.com/inturn/inturn/internal/mail/letter"
 )
 
 // Options shape a server; the zero value is a plain one that takes everything.
@@ -156,9 +156,9 @@ func (s *Server) Wait(ctx context.Context, n int) ([]Mail, error) {
 }
 
 // Letter reads a mail taken, and fails the test where it cannot.
-func (m Mail) Letter(tb testing.TB) mail.Letter {
+func (m Mail) Letter(tb testing.TB) letter.Letter {
 	tb.Helper()
-	l, err := mail.ReadLetter(strings.NewReader(string(m.Raw)))
+	l, err := letter.Read(bytes.NewReader(m.Raw))
 	if err != nil {
 		tb.Fatalf("the mail taken cannot be read: %v", err)
 	}

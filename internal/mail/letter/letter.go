@@ -1,4 +1,11 @@
-package mail
+// Package letter reads a mail as its reader does: decoded, with the text part
+// and the HTML part apart. The mailbox shows mails with it and tests look at
+// what was sent.
+//
+// Whatever arrives is read as far as it can be: an odd header stays empty, an
+// unknown charset stays undecoded, and what is too long is cut. Nothing in a
+// letter is trusted; showing it safely is the business of whoever shows it.
+package letter
 
 import (
 	"fmt"
@@ -35,9 +42,9 @@ func ReadHeader(r io.Reader) (Letter, error) {
 	return readHeader(letters.Header{Header: entity.Header}), nil
 }
 
-// ReadLetter reads a whole mail: its headers, its first text/plain and its
+// Read reads a whole mail: its headers, its first text/plain and its
 // first text/html part.
-func ReadLetter(r io.Reader) (Letter, error) {
+func Read(r io.Reader) (Letter, error) {
 	parts, err := letters.CreateReader(r)
 	if err != nil && !message.IsUnknownCharset(err) {
 		return Letter{}, fmt.Errorf("read mail: %w", err)
