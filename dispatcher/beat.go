@@ -1,0 +1,59 @@
+package dispatcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// BeatAll is one beat: for every sale, take or extend the lease and, where
+// this process holds it, do the steps. Sales do not wait for each other's
+// errors.
+func (d *Dispatcher) BeatAll(ctx context.Context) error {
+	sales, err := d.Line.Sales(ctx)
+	if err != nil {
+		return fmt.Errorf("beat: %w", err)
+	}
+	var errs []error
+	for _, st := range sales {
+		lease, ok, err := d.Line.Acquire(ctx, st.Sale.Slug, d.Holder, d.Lease)
+		if err != nil || !ok {
+			d.held.drop(st.Sale.Slug)
+			errs = append(errs, err)
+			continue
+		}
+		d.held.keep(lease)
+		if err := d.Step(ctx, lease); err != nil {
+			if sale.CodeOf(err) == sale.CodeFenced {
+				d.held.drop(lease.Slug)
+			}
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Step does what a sale's assigner does on every beat: put what the box
+// office lacks, collect, close, offer, tell. It stops at the first step that
+// fails; each can be done again from the start on the next beat.
+func (d *Dispatcher) Step(ctx context.Context, lease line.Lease) error {
+	steps := []struct {
+		name string
+		do   func(context.Context, line.Lease) error
+	}{
+		{"put", d.put},
+		{"collect", d.collect},
+		{"close", d.close},
+		{"offer", d.offer},
+		{"tell", d.tell},
+	}
+	for _, step := range steps {
+		if err := step.do(ctx, lease); err != nil {
+			return fmt.Errorf("%s for %s: %w", step.name, lease.Slug, err)
+		}
+	}
+	return nil
+}

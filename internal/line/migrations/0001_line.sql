@@ -1,0 +1,180 @@
+-- The line database. Times are UTC milliseconds, yes/no is 1/0.
+-- Every uniqueness the domain needs is a constraint here.
+
+-- +goose Up
+CREATE TABLE sales (
+    id               {{.ID}},
+    slug             TEXT NOT NULL UNIQUE,
+    latest           {{.Int}} NOT NULL,             -- newest version ever written
+    wanted           {{.Int}} NOT NULL,             -- newest version not refused by the box office
+    stored           {{.Int}} NOT NULL DEFAULT 0,   -- newest version the box office has
+    pending_why      TEXT NOT NULL DEFAULT '',
+    doc              TEXT NOT NULL,                 -- the sale as in force on the line
+    -- what sign-up reads inside its transaction, copied from doc
+    opens_at         {{.Int}} NOT NULL,
+    closes_at        {{.Int}} NOT NULL,
+    guaranteed       {{.Int}} NOT NULL CHECK (guaranteed >= 0),
+    standby          {{.Int}} NOT NULL CHECK (standby >= 0),
+    receipt          {{.Int}} NOT NULL CHECK (receipt IN (0, 1)),
+    -- the counter: advanced inside the committing transaction, once per group
+    last_number      {{.Int}} NOT NULL DEFAULT 0,
+    last_at          {{.Int}} NOT NULL DEFAULT 0,
+    guaranteed_given {{.Int}} NOT NULL DEFAULT 0
+){{.Strict}};
+
+CREATE TABLE sale_versions (
+    sale_id {{.Int}} NOT NULL REFERENCES sales (id),
+    version {{.Int}} NOT NULL,
+    doc     TEXT NOT NULL,
+    actor   TEXT NOT NULL,
+    at      {{.Int}} NOT NULL,
+    state   TEXT NOT NULL CHECK (state IN ('pending', 'stored', 'refused')),
+    why     TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (sale_id, version)
+){{.Strict}};
+
+-- The assigner's row of a sale: lease and fence, feed cursor, schedule. Kept
+-- apart from sales so that the beat never waits for sign-ups nor they for it.
+CREATE TABLE dispatch (
+    sale_id     {{.Int}} NOT NULL PRIMARY KEY REFERENCES sales (id),
+    fence       {{.Int}} NOT NULL DEFAULT 0,
+    holder      TEXT NOT NULL DEFAULT '',
+    lease_until {{.Int}} NOT NULL DEFAULT 0,
+    paused      {{.Int}} NOT NULL DEFAULT 0 CHECK (paused IN (0, 1)),
+    feed_cursor {{.Int}} NOT NULL DEFAULT 0,
+    batch       {{.Int}} NOT NULL DEFAULT 0,   -- number of the last batch
+    next_at     {{.Int}} NOT NULL DEFAULT 0,   -- the next scheduled moment, 0 when not known
+    period      {{.Int}} NOT NULL DEFAULT 0,   -- milliseconds between the next two moments
+    reached     {{.Int}} NOT NULL DEFAULT 0,   -- highest number whose turn has come
+    sold_out    {{.Int}} NOT NULL DEFAULT 0 CHECK (sold_out IN (0, 1)),
+    told_upto   {{.Int}} NOT NULL DEFAULT 0    -- numbers up to this one have their polite decline
+){{.Strict}};
+
+CREATE TABLE registrations (
+    sale_id     {{.Int}} NOT NULL REFERENCES sales (id),
+    number      {{.Int}} NOT NULL CHECK (number >= 1),
+    address     TEXT NOT NULL,
+    canonical   TEXT NOT NULL,
+    class       TEXT NOT NULL CHECK (class IN ('guaranteed', 'standby')),
+    lang        TEXT NOT NULL,
+    at          {{.Int}} NOT NULL,
+    idem        TEXT,
+    waiting     {{.Int}} NOT NULL DEFAULT 1 CHECK (waiting IN (0, 1)),
+    withdrawing {{.Int}} NOT NULL DEFAULT 0 CHECK (withdrawing IN (0, 1)),
+    withdrawn_at {{.Int}},
+    erased_at   {{.Int}},
+    undelivered {{.Int}} NOT NULL DEFAULT 0,
+    bounced     {{.Int}} NOT NULL DEFAULT 0 CHECK (bounced IN (0, 1)),
+    PRIMARY KEY (sale_id, number),
+    CHECK (waiting = 0 OR (withdrawn_at IS NULL AND erased_at IS NULL AND bounced = 0))
+){{.Strict}};
+CREATE UNIQUE INDEX registrations_one ON registrations (sale_id, canonical)
+    WHERE withdrawn_at IS NULL AND erased_at IS NULL;
+CREATE UNIQUE INDEX registrations_idem ON registrations (sale_id, idem) WHERE idem IS NOT NULL;
+CREATE INDEX registrations_waiting ON registrations (sale_id, number) WHERE waiting = 1;
+CREATE INDEX registrations_withdrawing ON registrations (sale_id, number) WHERE withdrawing = 1;
+CREATE INDEX registrations_gone ON registrations (sale_id, canonical) WHERE withdrawn_at IS NOT NULL;
+
+CREATE TABLE offers (
+    id         TEXT NOT NULL PRIMARY KEY,
+    sale_id    {{.Int}} NOT NULL,
+    number     {{.Int}} NOT NULL,
+    batch      {{.Int}} NOT NULL,
+    most       {{.Int}} NOT NULL CHECK (most >= 1),
+    granted    {{.Int}} NOT NULL DEFAULT 0 CHECK (granted >= 0 AND granted <= most),
+    state      TEXT NOT NULL CHECK (state IN ('planned', 'open', 'closing', 'bought', 'expired', 'declined',
+                   'bounced', 'undelivered', 'withdrawn', 'erased', 'voided', 'dropped')),
+    reason     TEXT NOT NULL DEFAULT '',   -- what a closing offer is to become
+    ends       {{.Int}},                   -- empty until the first hand-over
+    planned_at {{.Int}} NOT NULL,
+    opened_at  {{.Int}},
+    over_at    {{.Int}},
+    FOREIGN KEY (sale_id, number) REFERENCES registrations (sale_id, number),
+    CHECK (state NOT IN ('open', 'bought') OR granted >= 1),
+    CHECK (ends IS NULL OR ends % 1000 = 0)
+){{.Strict}};
+CREATE UNIQUE INDEX offers_one_live ON offers (sale_id, number) WHERE state IN ('planned', 'open', 'closing');
+CREATE UNIQUE INDEX offers_one_bought ON offers (sale_id, number) WHERE state = 'bought';
+CREATE INDEX offers_number ON offers (sale_id, number, batch);
+CREATE INDEX offers_ends ON offers (sale_id, ends) WHERE state = 'open';
+CREATE INDEX offers_moving ON offers (sale_id, state, number) WHERE state IN ('planned', 'closing');
+
+CREATE TABLE orders (
+    sale_id {{.Int}} NOT NULL,
+    code    TEXT NOT NULL,
+    number  {{.Int}} NOT NULL,
+    offer   TEXT NOT NULL UNIQUE REFERENCES offers (id),
+    state   TEXT NOT NULL CHECK (state IN ('confirmed', 'cancelled')),
+    doc     TEXT NOT NULL,
+    at      {{.Int}} NOT NULL,
+    PRIMARY KEY (sale_id, code),
+    FOREIGN KEY (sale_id, number) REFERENCES registrations (sale_id, number)
+){{.Strict}};
+CREATE INDEX orders_number ON orders (sale_id, number);
+
+-- One row per mail. The row holds kind and ids; text and token are made at
+-- hand-over. delivered is 1 once a try was accepted or ended unknown.
+CREATE TABLE outbox (
+    id         {{.ID}},
+    sale_id    {{.Int}} NOT NULL,
+    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'decline', 'receipt')),
+    number     {{.Int}} NOT NULL,
+    ref        TEXT NOT NULL DEFAULT '',   -- offer id or order code
+    priority   {{.Int}} NOT NULL,
+    state      TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'refused', 'unknown', 'cancelled')),
+    due_at     {{.Int}},                   -- empty when nothing more is to be tried
+    tries      {{.Int}} NOT NULL DEFAULT 0,
+    tried      {{.Int}} NOT NULL DEFAULT 0 CHECK (tried IN (0, 1)),       -- a try has its outcome recorded
+    delivered  {{.Int}} NOT NULL DEFAULT 0 CHECK (delivered IN (0, 1)),
+    first_at   {{.Int}},                   -- first try that was not our own fault
+    started_at {{.Int}},
+    fence      {{.Int}} NOT NULL DEFAULT 0,
+    created_at {{.Int}} NOT NULL,
+    UNIQUE (sale_id, kind, number, ref),
+    FOREIGN KEY (sale_id, number) REFERENCES registrations (sale_id, number)
+){{.Strict}};
+CREATE INDEX outbox_due ON outbox (sale_id, priority, due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX outbox_sending ON outbox (sale_id) WHERE state = 'sending';
+CREATE INDEX outbox_untried ON outbox (sale_id) WHERE kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending');
+CREATE INDEX outbox_ref ON outbox (ref) WHERE kind = 'offer';
+
+-- One row per try: what the rate limit counts, over instances and restarts.
+CREATE TABLE mail_tries (
+    id         {{.ID}},
+    mail_id    {{.Int}} NOT NULL REFERENCES outbox (id),
+    sale_id    {{.Int}} NOT NULL,
+    fence      {{.Int}} NOT NULL,
+    started_at {{.Int}} NOT NULL,
+    done_at    {{.Int}},
+    result     TEXT NOT NULL DEFAULT '',
+    code       {{.Int}} NOT NULL DEFAULT 0
+){{.Strict}};
+CREATE UNIQUE INDEX mail_tries_open ON mail_tries (mail_id) WHERE done_at IS NULL;
+CREATE INDEX mail_tries_counted ON mail_tries (done_at) WHERE result IN ('accepted', 'unknown');
+CREATE INDEX mail_tries_mail ON mail_tries (mail_id);
+
+-- The one row that serialises the mail limit between instances.
+CREATE TABLE mail_limit (
+    id {{.Int}} NOT NULL PRIMARY KEY CHECK (id = 1)
+){{.Strict}};
+INSERT INTO mail_limit (id) VALUES (1);
+
+-- Keys that a sale's box office has: only these sign.
+CREATE TABLE stored_keys (
+    sale_id   {{.Int}} NOT NULL REFERENCES sales (id),
+    kid       TEXT NOT NULL,
+    created   {{.Int}} NOT NULL,
+    stored_at {{.Int}} NOT NULL,
+    PRIMARY KEY (sale_id, kid)
+){{.Strict}};
+
+CREATE TABLE audit (
+    id      {{.ID}},
+    at      {{.Int}} NOT NULL,
+    actor   TEXT NOT NULL,
+    action  TEXT NOT NULL,
+    sale_id {{.Int}} NOT NULL,
+    number  {{.Int}} NOT NULL DEFAULT 0,
+    detail  TEXT NOT NULL DEFAULT ''
+){{.Strict}};
+CREATE INDEX audit_sale ON audit (sale_id, action, id);

@@ -1,0 +1,349 @@
+package line
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sqldb"
+)
+
+// MailLimits are the most mails that may be accepted, or may have been, in
+// any second and in any hour. Zero means no limit.
+type MailLimits struct {
+	PerSecond int
+	PerHour   int
+}
+
+// Hand is what LeaseMails is asked for: up to Most mails of the sales that
+// Leases name, in the order in which they are named, as Limits allow.
+type Hand struct {
+	Leases []Lease
+	Most   int
+	Limits MailLimits
+}
+
+// Mail is one mail in a worker's hands: everything that its text is made of.
+// For offers Ends is committed already.
+type Mail struct {
+	ID      int64
+	Lease   Lease
+	Sale    sale.Sale
+	SoldOut bool
+	Kind    sale.MailKind
+	Number  int
+	Class   sale.Class
+	Address string
+	Lang    string
+	Offer   string // for offers
+	Most    int    // for offers: tickets granted
+	Ends    time.Time
+	Order   *sale.Order // for orders
+	Try     int         // 1 for the first
+	First   time.Time   // when the first try began that was not our own fault
+	Started time.Time
+}
+
+// LeaseMails takes the next due mails out of the outbox and into a worker's
+// hands: the hand-over begins when this returns. In one transaction it counts
+// the try against the limits and, for an offer, moves `ends` to now plus the
+// link's life, rounded up to a whole second and never back.
+//
+// It takes no offer mail of a paused or ended sale, nor one whose offer is no
+// longer open or whose registration was withdrawn. When the limits allow none
+// now, wait says how long until one place is free again.
+func (l *Line) LeaseMails(ctx context.Context, h Hand) (mails []Mail, wait time.Duration, err error) {
+	leases := slices.Clone(h.Leases)
+	slices.SortFunc(leases, func(a, b Lease) int { return int(a.SaleID - b.SaleID) })
+	err = l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		mails, wait = nil, 0
+		for _, lease := range leases { // one order for row locks
+			if err := checkFence(ctx, tx, lease); err != nil {
+				return err
+			}
+		}
+		now := l.now()
+		var free int
+		free, wait, err = mailsFree(ctx, tx, h.Limits, now)
+		if err != nil {
+			return err
+		}
+		for _, lease := range h.Leases {
+			most := min(h.Most, free) - len(mails)
+			if most <= 0 {
+				break
+			}
+			taken, err := takeDue(ctx, tx, lease, most, now)
+			if err != nil {
+				return err
+			}
+			mails = append(mails, taken...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("lease due mails: %w", err)
+	}
+	return mails, wait, nil
+}
+
+// takeDue marks up to most due mails of one sale as being sent.
+func takeDue(ctx context.Context, tx *sqldb.Tx, lease Lease, most int, now time.Time) ([]Mail, error) {
+	st, err := readState(ctx, tx, lease.Slug)
+	if err != nil {
+		return nil, err
+	}
+	mails, err := dueMails(ctx, tx, st, most, now)
+	if err != nil {
+		return nil, fmt.Errorf("find due mails: %w", err)
+	}
+	at := sqldb.Millis(now)
+	for i := range mails {
+		m := &mails[i]
+		m.Lease, m.Sale, m.SoldOut, m.Started = lease, st.Sale, st.SoldOut, now
+		if m.First.IsZero() {
+			m.First = now
+		}
+		_, err := tx.Exec(ctx, `UPDATE outbox SET state = 'sending', due_at = NULL, tries = tries + 1, first_at = COALESCE(first_at, $1),
+			started_at = $1, fence = $2 WHERE id = $3`, at, lease.Fence, m.ID)
+		if err != nil {
+			return nil, fmt.Errorf("take mail: %w", err)
+		}
+		_, err = tx.Exec(ctx, `INSERT INTO mail_tries (mail_id, sale_id, fence, started_at) VALUES ($1, $2, $3, $4)`,
+			m.ID, lease.SaleID, lease.Fence, at)
+		if err != nil {
+			return nil, fmt.Errorf("count the try: %w", err)
+		}
+		if m.Kind == sale.MailOffer {
+			if err := moveEnds(ctx, tx, m, now); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return mails, nil
+}
+
+// dueMails reads what may leave now. Of a sale's offers none leaves while it
+// is paused or over, nor after one life of tries that came to nothing.
+func dueMails(ctx context.Context, tx *sqldb.Tx, st State, most int, now time.Time) ([]Mail, error) {
+	d := st.Sale.Dispatch
+	offersMay := !st.Paused && now.Before(d.Ends)
+	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0), r.class, r.address, r.lang, o.id, o.granted, b.doc
+		FROM outbox m
+		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
+		LEFT JOIN offers o ON m.kind = 'offer' AND o.id = m.ref
+		LEFT JOIN orders b ON m.kind = 'order' AND b.sale_id = m.sale_id AND b.code = m.ref
+		WHERE m.sale_id = $1 AND m.due_at IS NOT NULL AND m.due_at <= $2
+		AND r.erased_at IS NULL AND (r.withdrawn_at IS NULL OR m.kind = 'order')
+		AND (m.kind <> 'offer' OR ($3 = 1 AND o.state = 'open' AND (m.first_at IS NULL OR m.first_at > $4)))
+		ORDER BY m.priority, m.due_at, m.id LIMIT $5`,
+		st.ID, sqldb.Millis(now), flag(offersMay), sqldb.Millis(now.Add(-d.LinkLife)), most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var mails []Mail
+	for rows.Next() {
+		var m Mail
+		var ref string
+		var first int64
+		var offer, order sql.NullString
+		var granted sql.NullInt64
+		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &ref, &m.Try, &first, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order)
+		if err != nil {
+			return nil, err
+		}
+		m.Try++
+		m.First = sqldb.Time(first)
+		m.Offer, m.Most = offer.String, int(granted.Int64)
+		if order.Valid {
+			m.Order = &sale.Order{}
+			if err := json.Unmarshal([]byte(order.String), m.Order); err != nil {
+				return nil, fmt.Errorf("read order: %w", err)
+			}
+		}
+		mails = append(mails, m)
+	}
+	return mails, rows.Err()
+}
+
+// moveEnds starts the offer's clock, or moves its end forward.
+func moveEnds(ctx context.Context, tx *sqldb.Tx, m *Mail, now time.Time) error {
+	ends := sqldb.Millis(sale.UpToSecond(now.Add(m.Sale.Dispatch.LinkLife)))
+	var committed int64
+	err := tx.QueryRow(ctx, `UPDATE offers SET ends = CASE WHEN ends > $1 THEN ends ELSE $1 END
+		WHERE id = $2 AND state = 'open' RETURNING ends`, ends, m.Offer).Scan(&committed)
+	if err != nil {
+		return fmt.Errorf("start the offer's clock: %w", err)
+	}
+	m.Ends = sqldb.Time(committed)
+	return nil
+}
+
+// mailsFree is how many mails the limits allow to begin now. What is still
+// being sent counts in every window, since it may yet be accepted in it; what
+// is done counts from the moment it was done.
+func mailsFree(ctx context.Context, tx *sqldb.Tx, limits MailLimits, now time.Time) (free int, wait time.Duration, err error) {
+	free = int(^uint(0) >> 1)
+	if limits == (MailLimits{}) {
+		return free, 0, nil
+	}
+	var one int
+	if err := tx.QueryRow(ctx, `SELECT id FROM mail_limit WHERE id = 1`+tx.Dialect().ForUpdate).Scan(&one); err != nil {
+		return 0, 0, fmt.Errorf("lock the mail limit: %w", err)
+	}
+	var sending int
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM mail_tries WHERE done_at IS NULL`).Scan(&sending); err != nil {
+		return 0, 0, fmt.Errorf("count mails being sent: %w", err)
+	}
+	for _, w := range []struct {
+		most   int
+		window time.Duration
+	}{{limits.PerSecond, time.Second}, {limits.PerHour, time.Hour}} {
+		if w.most == 0 {
+			continue
+		}
+		n, next, err := inWindow(ctx, tx, w.most-sending, now.Add(-w.window))
+		if err != nil {
+			return 0, 0, err
+		}
+		left := w.most - sending - n
+		if left <= 0 && !next.IsZero() {
+			wait = max(wait, next.Add(w.window).Sub(now)+time.Millisecond)
+		}
+		free = min(free, max(left, 0))
+	}
+	return free, wait, nil
+}
+
+// inWindow counts what was done since a moment, up to most, and gives the
+// time of the oldest of the newest `most`: when that one leaves the window, a
+// place is free.
+func inWindow(ctx context.Context, tx *sqldb.Tx, most int, since time.Time) (n int, oldest time.Time, err error) {
+	if most <= 0 {
+		return 0, time.Time{}, nil
+	}
+	var at sql.NullInt64
+	err = tx.QueryRow(ctx, `SELECT COUNT(*), MIN(done_at) FROM (SELECT done_at FROM mail_tries
+		WHERE result IN ('accepted', 'unknown') AND done_at >= $1 ORDER BY done_at DESC LIMIT $2) newest`,
+		sqldb.Millis(since), most).Scan(&n, &at)
+	if err != nil {
+		return 0, time.Time{}, fmt.Errorf("count mails in the window: %w", err)
+	}
+	return n, sqldb.Time(at.Int64), nil
+}
+
+// MailResult is how a try ended.
+type MailResult string
+
+// The results of a try.
+const (
+	ResultAccepted  MailResult = "accepted"
+	ResultRefused   MailResult = "refused"   // the recipient, for good
+	ResultTemporary MailResult = "temporary" // try again later
+	ResultUnknown   MailResult = "unknown"   // may have arrived
+	ResultFault     MailResult = "fault"     // ours: costs nobody anything
+)
+
+// Tried is a finished try. Retry is when to try again, for the results that
+// are tried again; zero means never.
+type Tried struct {
+	Mail   Mail
+	Result MailResult
+	Code   int // SMTP status, 0 for none
+	Retry  time.Time
+}
+
+// errStale says that a result came too late: the mail is in other hands.
+var errStale = errors.New("the mail is no longer in this worker's hands")
+
+// Record stores how a try ended and what follows from it. A result that
+// comes after the lease was lost changes nothing.
+func (l *Line) Record(ctx context.Context, t Tried) error {
+	err := l.fenced(ctx, t.Mail.Lease, func(ctx context.Context, tx *sqldb.Tx) error {
+		return l.record(ctx, tx, t)
+	})
+	if errors.Is(err, errStale) || sale.CodeOf(err) == sale.CodeFenced {
+		l.log.WarnContext(ctx, "a mail's result came too late", "mail", t.Mail.ID, "result", string(t.Result))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("record %s mail: %w", t.Mail.Kind, err)
+	}
+	return nil
+}
+
+func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
+	now := l.now()
+	_, err := tx.Exec(ctx, `UPDATE mail_tries SET done_at = $1, result = $2, code = $3 WHERE mail_id = $4 AND done_at IS NULL`,
+		sqldb.Millis(now), string(t.Result), t.Code, t.Mail.ID)
+	if err != nil {
+		return fmt.Errorf("close the try: %w", err)
+	}
+	state := map[MailResult]sale.MailState{
+		ResultAccepted: sale.MailAccepted, ResultRefused: sale.MailRefused, ResultTemporary: sale.MailQueued,
+		ResultUnknown: sale.MailUnknown, ResultFault: sale.MailQueued,
+	}[t.Result]
+	gone, err := offerOver(ctx, tx, t.Mail.Offer)
+	if err != nil {
+		return err
+	}
+	var due any
+	if !t.Retry.IsZero() && !gone {
+		due = sqldb.Millis(t.Retry)
+	}
+	if state == sale.MailQueued && due == nil {
+		state = sale.MailRefused
+		if gone {
+			state = sale.MailCancelled
+		}
+	}
+	delivered := flag(t.Result == ResultAccepted || t.Result == ResultUnknown)
+	fault := flag(t.Result == ResultFault)
+	res, err := tx.Exec(ctx, `UPDATE outbox SET
+		state = CASE WHEN $1 = 'queued' AND delivered = 1 THEN 'unknown' ELSE $1 END, due_at = $2,
+		delivered = CASE WHEN $3 = 1 THEN 1 ELSE delivered END,
+		tried = CASE WHEN $4 = 1 THEN tried ELSE 1 END,
+		first_at = CASE WHEN $4 = 1 AND tried = 0 THEN NULL ELSE first_at END
+		WHERE id = $5 AND state = 'sending' AND fence = $6`,
+		string(state), due, delivered, fault, t.Mail.ID, t.Mail.Lease.Fence)
+	if err != nil {
+		return fmt.Errorf("store the result: %w", err)
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return err
+	} else if n == 0 {
+		return errStale
+	}
+	if t.Result == ResultRefused && t.Mail.Kind == sale.MailOffer {
+		return bounce(ctx, tx, t.Mail)
+	}
+	return nil
+}
+
+func offerOver(ctx context.Context, tx *sqldb.Tx, offer string) (bool, error) {
+	if offer == "" {
+		return false, nil
+	}
+	var state sale.OfferState
+	if err := tx.QueryRow(ctx, `SELECT state FROM offers WHERE id = $1`, offer).Scan(&state); err != nil {
+		return false, fmt.Errorf("read offer: %w", err)
+	}
+	return !state.Live(), nil
+}
+
+// bounce closes the offer of a recipient who was refused for good, unless an
+// earlier try may have reached him: then the link runs its time.
+func bounce(ctx context.Context, tx *sqldb.Tx, m Mail) error {
+	_, err := tx.Exec(ctx, `UPDATE offers SET state = 'closing', reason = 'bounced' WHERE id = $1 AND state = 'open'
+		AND NOT EXISTS (SELECT 1 FROM outbox WHERE id = $2 AND delivered = 1)`, m.Offer, m.ID)
+	if err != nil {
+		return fmt.Errorf("close the bounced offer: %w", err)
+	}
+	return nil
+}

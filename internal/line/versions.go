@@ -1,0 +1,365 @@
+package line
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sqldb"
+)
+
+// Applied is what Apply did. New is false when the file said nothing new;
+// Changes are then empty.
+type Applied struct {
+	Version int64
+	New     bool
+	Changes []sale.Change
+	Pending bool // the box office does not have this version yet
+}
+
+// Apply writes a sale, as version 1 or as the next version when it differs
+// from the newest. What it tightens is in force when this returns; what it
+// widens waits for MarkStored. A change that would break a promise already
+// given is refused with the numbers and nothing is stored.
+func (l *Line) Apply(ctx context.Context, s sale.Sale, actor string) (Applied, error) {
+	var out Applied
+	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		out = Applied{}
+		id, err := lockSale(ctx, tx, s.Slug)
+		if sale.CodeOf(err) == sale.CodeNotFound {
+			out, err = l.firstVersion(ctx, tx, s, actor)
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		out, err = l.nextVersion(ctx, tx, id, s, actor)
+		return err
+	})
+	if err != nil {
+		return Applied{}, fmt.Errorf("apply sale %s: %w", s.Slug, err)
+	}
+	return out, nil
+}
+
+func (l *Line) firstVersion(ctx context.Context, tx *sqldb.Tx, s sale.Sale, actor string) (Applied, error) {
+	s.Version = 1
+	var id int64
+	err := tx.QueryRow(ctx, `INSERT INTO sales (slug, latest, wanted, doc, opens_at, closes_at, guaranteed, standby, receipt)
+		VALUES ($1, 1, 1, '{}', 0, 0, 0, 0, 0) RETURNING id`, s.Slug).Scan(&id)
+	if err != nil {
+		return Applied{}, err
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO dispatch (sale_id) VALUES ($1)`, id); err != nil {
+		return Applied{}, err
+	}
+	if err := l.addVersion(ctx, tx, id, s, actor); err != nil {
+		return Applied{}, err
+	}
+	return Applied{Version: 1, New: true, Pending: true}, setInForce(ctx, tx, id, s)
+}
+
+func (l *Line) nextVersion(ctx context.Context, tx *sqldb.Tx, id int64, s sale.Sale, actor string) (Applied, error) {
+	var latest, wanted, stored, last, given int64
+	err := tx.QueryRow(ctx, `SELECT latest, wanted, stored, last_number, guaranteed_given FROM sales WHERE id = $1`, id).
+		Scan(&latest, &wanted, &stored, &last, &given)
+	if err != nil {
+		return Applied{}, err
+	}
+	current, err := saleVersion(ctx, tx, id, wanted)
+	if err != nil {
+		return Applied{}, err
+	}
+	s.Version = current.Version
+	if same(current, s) {
+		return Applied{Version: wanted, Pending: wanted > stored}, nil
+	}
+	if err := sale.CheckChange(current, s, sale.Given{Last: int(last), Guaranteed: int(given)}); err != nil {
+		return Applied{}, err
+	}
+	s.Version = latest + 1
+	if err := l.addVersion(ctx, tx, id, s, actor); err != nil {
+		return Applied{}, err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE sales SET latest = $1, wanted = $1, pending_why = '' WHERE id = $2`, s.Version, id); err != nil {
+		return Applied{}, err
+	}
+	inForce, err := tightened(ctx, tx, id, stored, s)
+	if err != nil {
+		return Applied{}, err
+	}
+	if err := l.rescheduled(ctx, tx, id, current, s); err != nil {
+		return Applied{}, err
+	}
+	return Applied{Version: s.Version, New: true, Pending: true, Changes: sale.Diff(current, s)}, setInForce(ctx, tx, id, inForce)
+}
+
+// rescheduled forgets the next moment when the schedule itself changed, so
+// that the assigner takes it from the new one.
+func (l *Line) rescheduled(ctx context.Context, tx *sqldb.Tx, id int64, old, next sale.Sale) error {
+	if old.Dispatch.Every == next.Dispatch.Every && old.Timezone == next.Timezone && old.Dispatch.Starts.Equal(next.Dispatch.Starts) {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `UPDATE dispatch SET next_at = 0, period = 0 WHERE sale_id = $1`, id)
+	return err
+}
+
+// tightened is what is in force while next waits for the box office: the
+// stored version's limits where they are narrower. Before the first version
+// is stored, the one in force stands in for it.
+func tightened(ctx context.Context, tx *sqldb.Tx, id, stored int64, next sale.Sale) (sale.Sale, error) {
+	if stored > 0 {
+		base, err := saleVersion(ctx, tx, id, stored)
+		if err != nil {
+			return sale.Sale{}, err
+		}
+		return sale.Tighten(base, next), nil
+	}
+	var doc string
+	if err := tx.QueryRow(ctx, `SELECT doc FROM sales WHERE id = $1`, id).Scan(&doc); err != nil {
+		return sale.Sale{}, err
+	}
+	var base sale.Sale
+	if err := json.Unmarshal([]byte(doc), &base); err != nil {
+		return sale.Sale{}, fmt.Errorf("read sale: %w", err)
+	}
+	return sale.Tighten(base, next), nil
+}
+
+func (l *Line) addVersion(ctx context.Context, tx *sqldb.Tx, id int64, s sale.Sale, actor string) error {
+	doc, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("write sale: %w", err)
+	}
+	now := l.now()
+	_, err = tx.Exec(ctx, `INSERT INTO sale_versions (sale_id, version, doc, actor, at, state) VALUES ($1, $2, $3, $4, $5, 'pending')`,
+		id, s.Version, string(doc), actor, sqldb.Millis(now))
+	if err != nil {
+		return err
+	}
+	return audit(ctx, tx, auditEntry{at: now, actor: actor, action: "apply", saleID: id, detail: fmt.Sprintf("version %d", s.Version)})
+}
+
+// same compares two versions by what is stored of them.
+func same(a, b sale.Sale) bool {
+	x, errX := normal(a)
+	y, errY := normal(b)
+	return errX == nil && errY == nil && reflect.DeepEqual(x, y)
+}
+
+func normal(s sale.Sale) (any, error) {
+	s.Registration.Opens, s.Registration.Closes = s.Registration.Opens.UTC(), s.Registration.Closes.UTC()
+	s.Dispatch.Starts, s.Dispatch.Ends = s.Dispatch.Starts.UTC(), s.Dispatch.Ends.UTC()
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	var v any
+	err = json.Unmarshal(raw, &v)
+	return v, err
+}
+
+// Unstored is what a sale's box office still needs: the newest version of the
+// sale, when it lacks it, or any of the keys.
+type Unstored struct {
+	Sale sale.Sale
+	Keys []sale.PublicKey
+}
+
+// Unstored says what to put to the sale's box office: the newest version with
+// all keys, when the version or one of the keys is not stored there; ok is
+// false when it has everything.
+func (l *Line) Unstored(ctx context.Context, slug string, keys []sale.PublicKey) (u Unstored, ok bool, err error) {
+	err = l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		ok = false
+		st, err := readState(ctx, tx, slug)
+		if err != nil {
+			return err
+		}
+		known, err := storedKeys(ctx, tx, st.ID)
+		if err != nil {
+			return err
+		}
+		missing := st.Pending()
+		for _, k := range keys {
+			if _, has := known[k.KID]; !has {
+				missing = true
+			}
+		}
+		if !missing {
+			return nil
+		}
+		u.Keys, ok = keys, true
+		u.Sale, err = saleVersion(ctx, tx, st.ID, st.Latest)
+		return err
+	})
+	if err != nil {
+		return Unstored{}, false, fmt.Errorf("read what %s's box office lacks: %w", slug, err)
+	}
+	return u, ok, nil
+}
+
+// MarkStored records that the box office durably has this version and these
+// keys: the version is now fully in force, and the keys may sign.
+func (l *Line) MarkStored(ctx context.Context, u Unstored) error {
+	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		id, err := lockSale(ctx, tx, u.Sale.Slug)
+		if err != nil {
+			return err
+		}
+		now := sqldb.Millis(l.now())
+		for _, k := range u.Keys {
+			_, err := tx.Exec(ctx, `INSERT INTO stored_keys (sale_id, kid, created, stored_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+				id, k.KID, sqldb.Millis(k.Created), now)
+			if err != nil {
+				return err
+			}
+		}
+		return storeVersion(ctx, tx, id, u.Sale.Version)
+	})
+	if err != nil {
+		return fmt.Errorf("mark version %d of %s stored: %w", u.Sale.Version, u.Sale.Slug, err)
+	}
+	return nil
+}
+
+func storeVersion(ctx context.Context, tx *sqldb.Tx, id, version int64) error {
+	var wanted, stored int64
+	if err := tx.QueryRow(ctx, `SELECT wanted, stored FROM sales WHERE id = $1`, id).Scan(&wanted, &stored); err != nil {
+		return err
+	}
+	if version <= stored {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `UPDATE sale_versions SET state = 'stored' WHERE sale_id = $1 AND version = $2`, id, version)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE sales SET stored = $1, pending_why = '' WHERE id = $2`, version, id)
+	if err != nil {
+		return err
+	}
+	s, err := saleVersion(ctx, tx, id, wanted)
+	if err != nil {
+		return err
+	}
+	if wanted != version { // a newer one was applied meanwhile: only what it tightens counts yet
+		if s, err = tightened(ctx, tx, id, version, s); err != nil {
+			return err
+		}
+	}
+	return setInForce(ctx, tx, id, s)
+}
+
+// RefuseVersion records that the box office cannot keep this version. The
+// stored version is in force again, whole.
+func (l *Line) RefuseVersion(ctx context.Context, slug string, version int64, why string) error {
+	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		id, err := lockSale(ctx, tx, slug)
+		if err != nil {
+			return err
+		}
+		res, err := tx.Exec(ctx, `UPDATE sale_versions SET state = 'refused', why = $1 WHERE sale_id = $2 AND version = $3 AND state = 'pending'`, why, id, version)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		res, err = tx.Exec(ctx, `UPDATE sales SET wanted = stored, pending_why = '' WHERE id = $1 AND wanted = $2 AND stored > 0`, id, version)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		var stored int64
+		if err := tx.QueryRow(ctx, `SELECT stored FROM sales WHERE id = $1`, id).Scan(&stored); err != nil {
+			return err
+		}
+		s, err := saleVersion(ctx, tx, id, stored)
+		if err != nil {
+			return err
+		}
+		if err := setInForce(ctx, tx, id, s); err != nil {
+			return err
+		}
+		return audit(ctx, tx, auditEntry{at: l.now(), actor: "box office", action: "refuse", saleID: id, detail: why})
+	})
+	if err != nil {
+		return fmt.Errorf("refuse version %d of %s: %w", version, slug, err)
+	}
+	return nil
+}
+
+// MarkPending records why the newest version could not be put yet.
+func (l *Line) MarkPending(ctx context.Context, slug, why string) error {
+	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE sales SET pending_why = $1 WHERE slug = $2 AND wanted > stored AND pending_why <> $1`, why, slug)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("mark %s pending: %w", slug, err)
+	}
+	return nil
+}
+
+func storedKeys(ctx context.Context, tx *sqldb.Tx, id int64) (map[string]time.Time, error) {
+	rows, err := tx.Query(ctx, `SELECT kid, created FROM stored_keys WHERE sale_id = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	known := map[string]time.Time{}
+	for rows.Next() {
+		var kid string
+		var created int64
+		if err := rows.Scan(&kid, &created); err != nil {
+			return nil, err
+		}
+		known[kid] = sqldb.Time(created)
+	}
+	return known, rows.Err()
+}
+
+// SigningKeys gives the ids of the keys that the sale's box office has, the
+// newest first. Only these may sign a link for it.
+func (l *Line) SigningKeys(ctx context.Context, slug string) ([]string, error) {
+	var kids []string
+	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		kids = nil
+		rows, err := tx.Query(ctx, `SELECT k.kid FROM stored_keys k JOIN sales s ON s.id = k.sale_id
+			WHERE s.slug = $1 ORDER BY k.created DESC, k.kid DESC`, slug)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var kid string
+			if err := rows.Scan(&kid); err != nil {
+				return err
+			}
+			kids = append(kids, kid)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read signing keys of %s: %w", slug, err)
+	}
+	return kids, nil
+}
+
+// SigningKey is the newest key that the sale's box office has.
+func (l *Line) SigningKey(ctx context.Context, slug string) (string, error) {
+	kids, err := l.SigningKeys(ctx, slug)
+	if err != nil {
+		return "", err
+	}
+	if len(kids) == 0 {
+		return "", sale.E(sale.CodeUnavailable, "The box office has no key yet.")
+	}
+	return kids[0], nil
+}
