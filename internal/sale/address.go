@@ -9,8 +9,8 @@ import (
 // Address is one e-mail address that a registration may stand under.
 //
 // Typed is what mail is sent to: the address as it was typed, without the
-// blanks around it. Only a domain with letters beyond ASCII is written in
-// its ASCII form (the same mailbox), because SMTP carries nothing else.
+// blanks around it. Its domain may have letters beyond ASCII; whoever hands
+// mail over encodes it then, and can, because ParseAddress has tried.
 //
 // Canonical is for uniqueness only, and no mail is ever sent to it: two
 // addresses that are known to reach the same mailbox have the same one.
@@ -70,10 +70,7 @@ func ParseAddress(typed string, toASCII func(string) (string, error)) (Address, 
 	if len(local)+1+len(ascii) > maxAddress {
 		return Address{}, badAddress("An e-mail address has at most %d characters.", maxAddress)
 	}
-	if !isASCII(domain) {
-		domain = ascii
-	}
-	return Address{Typed: local + "@" + domain, Canonical: canonical(local, ascii)}, nil
+	return Address{Typed: typed, Canonical: canonical(local, ascii)}, nil
 }
 
 func badAddress(format string, args ...any) *Error {
