@@ -20,15 +20,27 @@ type OfferPage struct {
 	DeclineURL string
 }
 
-// OfferType is one kind of ticket in an offer. Choices are the quantities
-// that can be had, none when it is sold out.
+// OfferType is one kind of ticket in an offer.
 type OfferType struct {
-	ID      string
-	Title   sale.Text
-	Price   int64
-	Left    int
-	Choices []int
-	Chosen  int // what the fan had typed before; 0 at first: nothing is bought by a mere click
+	ID     string
+	Title  sale.Text
+	Price  int64
+	Left   int
+	Most   int // what this fan can have of it; 0 when it is sold out
+	Chosen int // what the fan had typed before; 0 at first: nothing is bought by a mere click
+}
+
+// Choices are the quantities to choose from, when they are few enough for a
+// list; none otherwise.
+func (t OfferType) Choices() []int {
+	if t.Most < 1 || t.Most > 20 {
+		return nil
+	}
+	choices := make([]int, t.Most+1)
+	for i := range choices {
+		choices[i] = i
+	}
+	return choices
 }
 
 // SoldOut lists the kinds that are gone; Available the others.

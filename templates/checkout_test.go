@@ -37,7 +37,7 @@ func offerPages() []checkoutSample {
 				DeclineURL: "x/decline",
 				Types: []OfferType{
 					{ID: "fri", Title: sale.Text{"en": "Friday"}},
-					{ID: "sat", Title: sale.Text{"en": "Saturday"}, Price: 9500, Left: 12, Choices: []int{0, 1, 2}},
+					{ID: "sat", Title: sale.Text{"en": "Saturday"}, Price: 9500, Left: 12, Most: 2},
 				},
 			}
 			change(&p)
@@ -57,6 +57,8 @@ func offerPages() []checkoutSample {
 		page("no quantity", func(p *OfferPage) { p.Problem = "bad_quantity" }, []string{`role="alert"`, "at least one"}, nil),
 		page("too many", func(p *OfferPage) { p.Problem = "too_many_tickets"; p.Types[1].Chosen = 2 },
 			[]string{"more than there is", `<option value="2" selected>`}, nil),
+		page("very many", func(p *OfferPage) { p.Types[1].Most, p.Types[1].Chosen = 100, 30 },
+			[]string{`type="number"`, `max="100"`, `value="30"`}, []string{"<select"}),
 		page("another price", func(p *OfferPage) { p.Problem = "price_changed" },
 			[]string{"changed while you were looking", "nothing was ordered"}, nil),
 	}
