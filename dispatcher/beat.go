@@ -36,14 +36,15 @@ func (d *Dispatcher) BeatAll(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Step does what a sale's assigner does on every beat: put what the box
-// office lacks, collect, close, offer, tell. It stops at the first step that
+// Step does what a sale's assigner does on every beat: settle mails that
+// nobody holds, put what the box office lacks, collect, close, offer, tell. It stops at the first step that
 // fails; each can be done again from the start on the next beat.
 func (d *Dispatcher) Step(ctx context.Context, lease line.Lease) error {
 	steps := []struct {
 		name string
 		do   func(context.Context, line.Lease) error
 	}{
+		{"settle", d.settle},
 		{"put", d.put},
 		{"collect", d.collect},
 		{"close", d.close},

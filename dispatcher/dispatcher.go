@@ -92,6 +92,7 @@ func (o *Options) defaults() error {
 type Dispatcher struct {
 	Options
 	held   leases
+	hands  hands
 	health health
 	wake   chan struct{} // a mail may have become due
 }
@@ -101,5 +102,9 @@ func New(o Options) (*Dispatcher, error) {
 	if err := o.defaults(); err != nil {
 		return nil, err
 	}
-	return &Dispatcher{Options: o, wake: make(chan struct{}, 1)}, nil
+	return &Dispatcher{
+		Options: o,
+		hands:   hands{held: map[int64]bool{}, doubt: map[string]bool{}},
+		wake:    make(chan struct{}, 1),
+	}, nil
 }

@@ -23,7 +23,10 @@ func (d *Dispatcher) Send(ctx context.Context, courier Courier, most int) (Sent,
 	if len(held) == 0 {
 		return Sent{}, nil
 	}
-	mails, wait, err := d.Line.LeaseMails(ctx, line.Hand{Leases: held, Most: most, Limits: d.Limits})
+	if err := d.recordLeft(ctx); err != nil {
+		return Sent{}, err
+	}
+	mails, wait, err := d.take(ctx, line.Hand{Leases: held, Most: most, Limits: d.Limits})
 	if err != nil {
 		return Sent{}, err
 	}
@@ -34,7 +37,7 @@ func (d *Dispatcher) Send(ctx context.Context, courier Courier, most int) (Sent,
 		d.health.mail(result)
 		sent.Mails++
 		sent.Fault = sent.Fault || (result.Outcome == mail.Fault && result.Stage != mail.StageMessage)
-		if err := d.Line.Record(ctx, tried(m, result, d.Clock())); err != nil {
+		if err := d.record(ctx, tried(m, result, d.Clock())); err != nil {
 			return sent, err
 		}
 	}

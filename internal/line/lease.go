@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/inturn/inturn/internal/sale"
@@ -45,7 +46,7 @@ func (l *Line) Acquire(ctx context.Context, slug, holder string, ttl time.Durati
 		ok = true
 		if held != holder {
 			lease.Fence++
-			if err := orphanSending(ctx, tx, lease, now); err != nil {
+			if err := orphanSending(ctx, tx, lease, nil, now); err != nil {
 				return err
 			}
 		}
@@ -109,19 +110,39 @@ func lockDispatch(ctx context.Context, tx *sqldb.Tx, slug string) (int64, error)
 	return id, err
 }
 
-// orphanSending turns what an earlier holder was sending into unknown, due
-// again at once.
-func orphanSending(ctx context.Context, tx *sqldb.Tx, lease Lease, now time.Time) error {
-	at := sqldb.Millis(now)
-	_, err := tx.Exec(ctx, `UPDATE mail_tries SET done_at = $1, result = 'unknown'
-		WHERE done_at IS NULL AND mail_id IN (SELECT id FROM outbox WHERE sale_id = $2 AND state = 'sending')`, at, lease.SaleID)
+// Orphan turns what the outbox says is being sent under this lease, and is
+// in nobody's hands, into unknown: the mails of a LeaseMails call whose
+// answer was lost. hands are the mails that this process knows of.
+func (l *Line) Orphan(ctx context.Context, lease Lease, hands []int64) error {
+	err := l.fenced(ctx, lease, func(ctx context.Context, tx *sqldb.Tx) error {
+		return orphanSending(ctx, tx, lease, hands, l.now())
+	})
 	if err != nil {
-		return fmt.Errorf("close orphaned tries: %w", err)
+		return fmt.Errorf("orphan mails of %s: %w", lease.Slug, err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE outbox SET state = 'unknown', tried = 1, delivered = 1, due_at = $1
-		WHERE sale_id = $2 AND state = 'sending'`, at, lease.SaleID)
+	return nil
+}
+
+// orphanSending turns what is being sent, but for the mails in hands, into
+// unknown and due again at once.
+func orphanSending(ctx context.Context, tx *sqldb.Tx, lease Lease, hands []int64, now time.Time) error {
+	ids, err := ints(ctx, tx, `SELECT id FROM outbox WHERE sale_id = $1 AND state = 'sending' ORDER BY id`, lease.SaleID)
 	if err != nil {
-		return fmt.Errorf("mark orphaned mails unknown: %w", err)
+		return fmt.Errorf("find orphaned mails: %w", err)
+	}
+	at := sqldb.Millis(now)
+	for _, id := range ids {
+		if slices.Contains(hands, int64(id)) {
+			continue
+		}
+		_, err := tx.Exec(ctx, `UPDATE mail_tries SET done_at = $1, result = 'unknown' WHERE mail_id = $2 AND done_at IS NULL`, at, id)
+		if err != nil {
+			return fmt.Errorf("close orphaned tries: %w", err)
+		}
+		_, err = tx.Exec(ctx, `UPDATE outbox SET state = 'unknown', tried = 1, delivered = 1, due_at = $1 WHERE id = $2`, at, id)
+		if err != nil {
+			return fmt.Errorf("mark orphaned mails unknown: %w", err)
+		}
 	}
 	return nil
 }

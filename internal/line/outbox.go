@@ -262,8 +262,9 @@ type Tried struct {
 // errStale says that a result came too late: the mail is in other hands.
 var errStale = errors.New("the mail is no longer in this worker's hands")
 
-// Record stores how a try ended and what follows from it. A result that
-// comes after the lease was lost changes nothing.
+// Record stores how a try ended and what follows from it. It may be repeated
+// when nobody can tell whether it took effect: a result of a try that is
+// recorded already, or that comes after the lease was lost, changes nothing.
 func (l *Line) Record(ctx context.Context, t Tried) error {
 	err := l.fenced(ctx, t.Mail.Lease, func(ctx context.Context, tx *sqldb.Tx) error {
 		return l.record(ctx, tx, t)
@@ -279,12 +280,6 @@ func (l *Line) Record(ctx context.Context, t Tried) error {
 }
 
 func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
-	now := l.now()
-	_, err := tx.Exec(ctx, `UPDATE mail_tries SET done_at = $1, result = $2, code = $3 WHERE mail_id = $4 AND done_at IS NULL`,
-		sqldb.Millis(now), string(t.Result), t.Code, t.Mail.ID)
-	if err != nil {
-		return fmt.Errorf("close the try: %w", err)
-	}
 	state := map[MailResult]sale.MailState{
 		ResultAccepted: sale.MailAccepted, ResultRefused: sale.MailRefused, ResultTemporary: sale.MailQueued,
 		ResultUnknown: sale.MailUnknown, ResultFault: sale.MailQueued,
@@ -310,8 +305,8 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 		delivered = CASE WHEN $3 = 1 THEN 1 ELSE delivered END,
 		tried = CASE WHEN $4 = 1 THEN tried ELSE 1 END,
 		first_at = CASE WHEN $4 = 1 AND tried = 0 THEN NULL ELSE first_at END
-		WHERE id = $5 AND state = 'sending' AND fence = $6`,
-		string(state), due, delivered, fault, t.Mail.ID, t.Mail.Lease.Fence)
+		WHERE id = $5 AND state = 'sending' AND fence = $6 AND tries = $7`,
+		string(state), due, delivered, fault, t.Mail.ID, t.Mail.Lease.Fence, t.Mail.Try)
 	if err != nil {
 		return fmt.Errorf("store the result: %w", err)
 	}
@@ -319,6 +314,11 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 		return err
 	} else if n == 0 {
 		return errStale
+	}
+	_, err = tx.Exec(ctx, `UPDATE mail_tries SET done_at = $1, result = $2, code = $3 WHERE mail_id = $4 AND done_at IS NULL`,
+		sqldb.Millis(l.now()), string(t.Result), t.Code, t.Mail.ID)
+	if err != nil {
+		return fmt.Errorf("close the try: %w", err)
 	}
 	if t.Result == ResultRefused && t.Mail.Kind == sale.MailOffer {
 		return bounce(ctx, tx, t.Mail)
