@@ -128,6 +128,10 @@ func checkPage(t *testing.T, page, lang string) {
 				t.Errorf("id %q twice", a.Val)
 			case a.Key == "id":
 				ids[a.Val] = true
+			case n.Data == "iframe" && a.Key == "src":
+				if !strings.HasPrefix(a.Val, "/mailbox/") || !slices.Contains(n.Attr, html.Attribute{Key: "sandbox"}) {
+					t.Errorf("<iframe src=%q>: only a caught mail is framed, in a sandbox without exceptions", a.Val)
+				}
 			case (a.Key == "src" || a.Key == "href" && n.Data == "link") && !strings.HasPrefix(a.Val, StaticPath):
 				t.Errorf("<%s %s=%q> is not one of our own files", n.Data, a.Key, a.Val)
 			case n.Data == "html" && a.Key == "lang" && a.Val != lang:
