@@ -38,7 +38,6 @@ type Frame struct {
 	Lang      string      // language the page is written in
 	Sale      *sale.Sale  // whose organizer and small print the foot names; nil: none
 	Languages []Alternate // the same page in other languages; fewer than two hide the choice
-	Refresh   int         // seconds after which the page asks for itself again; 0 never
 }
 
 // Alternate is the same page in another language.

@@ -107,13 +107,13 @@ func (t *Templates) LanguagesOf(offered []string) []string {
 }
 
 func (w *words) best(among, wanted []string) string {
+	if len(among) == 1 {
+		return among[0]
+	}
 	for _, one := range wanted {
 		if slices.Contains(among, one) {
 			return one
 		}
-	}
-	if len(among) == 1 {
-		return among[0]
 	}
 	matcher := w.matcher
 	if !slices.Equal(among, w.langs) {

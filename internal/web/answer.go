@@ -28,6 +28,7 @@ func Page(c echo.Context, status int, render func(io.Writer) error) error {
 		return err
 	}
 	noStore(c)
+	c.Response().Header().Set("Content-Length", strconv.Itoa(b.Len()))
 	return c.HTMLBlob(status, b.Bytes())
 }
 

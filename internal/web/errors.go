@@ -62,6 +62,19 @@ func Status(code sale.Code) int {
 	return http.StatusInternalServerError
 }
 
+// paged is an error that brings its own page.
+type paged struct {
+	error
+	page func(io.Writer) error
+}
+
+func (p *paged) Unwrap() error { return p.error }
+
+// WithPage gives an error a page of its own, in place of the general error
+// page: the form once more, with what was typed still in it. Status, headers,
+// log and what JSON clients get are those of the error.
+func WithPage(err error, page func(io.Writer) error) error { return &paged{err, page} }
+
 // problem is an error as RFC 9457 has it. The type is about:blank: what a
 // program needs to know stands in the code.
 type problem struct {
@@ -77,20 +90,24 @@ type problem struct {
 func (s *Server) fail(err error, c echo.Context) {
 	e := known(err)
 	status := Status(e.Code)
+	if errors.Is(c.Request().Context().Err(), context.Canceled) {
+		c.Response().Status = statusClientGone
+		return
+	}
 	if status >= http.StatusInternalServerError {
 		s.logFailure(c, e, status)
 	}
 	if c.Response().Committed {
 		return
 	}
-	if errors.Is(c.Request().Context().Err(), context.Canceled) {
-		c.Response().Status = statusClientGone
-		return
-	}
 	SetRetryAfter(c, e.RetryAfter)
-	if WantsJSON(c) {
+	var own *paged
+	switch {
+	case WantsJSON(c):
 		err = Problem(c, e)
-	} else {
+	case errors.As(err, &own):
+		err = Page(c, status, own.page)
+	default:
 		err = s.errorPage(c, e, status)
 	}
 	if err != nil {

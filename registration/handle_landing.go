@@ -1,0 +1,82 @@
+package registration
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/web"
+)
+
+// landingCache lets browsers ask each time, which a matching entity tag makes
+// cheap, and a cache in front of us answer for one second.
+const landingCache = "public, max-age=0, s-maxage=1, must-revalidate"
+
+// handleSale answers JSON, or sends a reader on to the page in their
+// language, which is the same for everybody and can be cached.
+func (s *Server) handleSale(c echo.Context) error {
+	e, err := s.entry(c)
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Vary", "Accept, Accept-Language")
+	if web.WantsJSON(c) {
+		return web.JSON(c, http.StatusOK, s.saleJSON(e, s.o.Clock()))
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.Redirect(http.StatusFound, landingPath(e.state.Sale.Slug, s.language(c, e, "")))
+}
+
+// handleLanding serves the landing page from memory.
+func (s *Server) handleLanding(c echo.Context) error {
+	e, err := s.entry(c)
+	if err != nil {
+		return err
+	}
+	lang := c.Param("lang")
+	if !slices.Contains(s.o.Templates.LanguagesOf(e.state.Sale.Languages), lang) {
+		return sale.E(sale.CodeNotFound, "This page is not there in that language.")
+	}
+	p, err := s.landing(e, e.notice(s.o.Clock()), lang)
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("ETag", p.etag)
+	h.Set("Cache-Control", landingCache)
+	if sameTag(c.Request().Header.Get("If-None-Match"), p.etag) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(p.body)))
+	return c.HTMLBlob(http.StatusOK, p.body)
+}
+
+// sameTag compares weakly, as If-None-Match demands (RFC 9110 §13.1.2).
+func sameTag(header, etag string) bool {
+	for one := range strings.SplitSeq(header, ",") {
+		one = strings.TrimPrefix(strings.TrimSpace(one), "W/")
+		if one == etag || one == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// entry finds the sale that the address names.
+func (s *Server) entry(c echo.Context) (*entry, error) {
+	e, err := s.board.sale(c.Request().Context(), c.Param("sale"))
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return e, nil
+}
+
+// language is the best of the sale's languages for a reader: wanted is what
+// they asked for themselves, or empty.
+func (s *Server) language(c echo.Context, e *entry, wanted string) string {
+	return s.o.Templates.LanguageOf(e.state.Sale.Languages, wanted, c.Request().Header.Get("Accept-Language"))
+}

@@ -1,0 +1,87 @@
+package registration
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/link"
+	"github.com/inturn/inturn/internal/web"
+	"github.com/inturn/inturn/templates"
+)
+
+// handlePlace shows one fan's place. It writes nothing.
+func (s *Server) handlePlace(c echo.Context) error {
+	e, err := s.entry(c)
+	if err != nil {
+		return err
+	}
+	slug, receipt := c.Param("sale"), c.Param("receipt")
+	number, err := s.o.Keys.ReadReceipt(slug, receipt)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	p, err := s.o.Line.Place(ctx, slug, number)
+	if err != nil {
+		return unavailable(err)
+	}
+	d, err := s.placePage(ctx, e, p)
+	if err != nil {
+		return unavailable(err)
+	}
+	if web.WantsJSON(c) {
+		return web.JSON(c, http.StatusOK, placeOf(d))
+	}
+	// A fan reads the page in the language they signed up in, unless their
+	// browser no longer wants it.
+	d.Lang = s.o.Templates.LanguageOf(e.state.Sale.Languages, p.Lang, c.Request().Header.Get("Accept-Language"))
+	path := placePath(slug, receipt)
+	if canLeave(d.State) {
+		d.WithdrawURL = path + "/withdraw"
+	}
+	if canReturn(p, e.state, s.o.Clock()) {
+		d.RejoinURL = path + "/rejoin"
+	}
+	d.LandingURL = landingPath(slug, d.Lang)
+	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.o.Templates.PlacePage(w, d) })
+}
+
+// placePage is what a place looks like now, but for its addresses.
+func (s *Server) placePage(ctx context.Context, e *entry, p line.Place) (templates.PlacePage, error) {
+	now, st := s.o.Clock(), e.state
+	d := templates.PlacePage{
+		Frame: templates.Frame{Sale: &st.Sale},
+		State: stateOf(p, st, now), Number: p.Number, Class: p.Class, Address: p.Address,
+		Reached: st.Reached, Paused: st.Paused,
+	}
+	switch d.State {
+	case templates.PlaceWaiting, templates.PlaceUndelivered:
+		d.About, d.NotBefore = estimate(p, st)
+	case templates.PlaceBought, templates.PlaceCancelled:
+		if d.Order = p.Offer.Order; d.Order != nil {
+			d.OrderURL = s.o.CheckoutURL + "/order/" + d.Order.Ref
+		}
+	case templates.PlaceOpen:
+		token, err := s.mint(ctx, *p.Offer, st.Sale.Slug)
+		if err != nil {
+			return templates.PlacePage{}, err
+		}
+		d.Link = s.o.CheckoutURL + "/c/" + token
+		d.Most, d.Ends, d.Left = p.Offer.Most, p.Offer.Ends, p.Offer.Ends.Sub(now)
+	}
+	return d, nil
+}
+
+// mint makes one more link for a running offer: it opens the same offer until
+// the same end as the one in the mail.
+func (s *Server) mint(ctx context.Context, o line.Offer, slug string) (string, error) {
+	kid, err := s.o.Line.SigningKey(ctx, slug)
+	if err != nil {
+		return "", err
+	}
+	return s.o.Keys.Mint(kid, link.Claims{Offer: o.ID, Sale: slug, Issued: s.o.Clock(), Ends: o.Ends})
+}

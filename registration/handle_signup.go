@@ -1,0 +1,107 @@
+package registration
+
+import (
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/web"
+	"github.com/inturn/inturn/templates"
+)
+
+// signUpJSON is what a sign-up is answered.
+type signUpJSON struct {
+	Number   int        `json:"number"`
+	Class    sale.Class `json:"class"`
+	PlaceURL string     `json:"place_url"`
+}
+
+// handleSignUp gives an address its place in line.
+func (s *Server) handleSignUp(c echo.Context) error {
+	slug := c.Param("sale")
+	f, err := readSignUp(c)
+	if err != nil {
+		return err
+	}
+	reg, err := s.signUp(c, slug, f)
+	s.o.SignedUp(reg.Class, err)
+	if err != nil {
+		return s.refused(c, slug, f, err)
+	}
+	s.board.given(slug, reg.Number)
+	path := placePath(slug, s.o.Keys.Receipt(slug, reg.Number))
+	if web.WantsJSON(c) {
+		c.Response().Header().Set("Location", path)
+		return web.JSON(c, http.StatusCreated, signUpJSON{Number: reg.Number, Class: reg.Class, PlaceURL: s.o.URL + path})
+	}
+	return web.SeeOther(c, path)
+}
+
+func (s *Server) signUp(c echo.Context, slug string, f signUpForm) (line.Registration, error) {
+	if s.limit != nil {
+		if err := s.limit.Allow(c.RealIP()); err != nil {
+			return line.Registration{}, err
+		}
+	}
+	address, err := f.address()
+	if err != nil {
+		return line.Registration{}, err
+	}
+	in := line.SignUp{Sale: slug, Address: address, Idempotency: f.Key}
+	ctx := c.Request().Context()
+	// The line decides whether the sale exists; the board only says in which
+	// languages its mails can be written.
+	if e, err := s.board.sale(ctx, slug); err == nil {
+		in.Lang = s.language(c, e, f.Lang)
+	}
+	reg, err := s.o.Line.SignUp(ctx, in)
+	return reg, unavailable(err)
+}
+
+// refused gives an error the page that belongs to it: the same form with what
+// was typed still in it, wherever trying again makes sense.
+func (s *Server) refused(c echo.Context, slug string, f signUpForm, err error) error {
+	e, missing := s.board.sale(c.Request().Context(), slug)
+	if missing != nil {
+		return err
+	}
+	d := s.landingPage(e, e.notice(s.o.Clock()), s.language(c, e, f.Lang))
+	var why *sale.Error
+	errors.As(err, &why)
+	switch sale.CodeOf(err) {
+	case sale.CodeAlreadyInLine:
+		return web.WithPage(already(e, f, why), func(w io.Writer) error {
+			return s.o.Templates.AlreadyPage(w, templates.AlreadyPage{
+				Frame: d.Frame, Address: f.Email, Receipt: e.state.Sale.Mail.Receipt, LandingURL: landingPath(slug, d.Lang),
+			})
+		})
+	case sale.CodeBadAddress:
+		d.Detail = why.Message
+	case sale.CodeFull:
+		// Somebody else took the last place since the board was read.
+		d.Notice = templates.NoticeFull
+	case sale.CodeClosed:
+		d.Notice = templates.NoticeClosed
+	case sale.CodeNotOpenYet:
+		d.Notice = templates.NoticeBefore
+	case sale.CodeInvalid, sale.CodeTooMany, sale.CodeOverloaded, sale.CodeUnavailable:
+	default:
+		return err
+	}
+	d.Problem, d.Typed = string(why.Code), f.Email
+	return web.WithPage(err, func(w io.Writer) error { return s.o.Templates.LandingPage(w, d) })
+}
+
+// already says where the receipt went. It names the address as typed just
+// now, never the one that is stored.
+func already(e *entry, f signUpForm, why *sale.Error) error {
+	where := "Its place is kept."
+	if e.state.Sale.Mail.Receipt {
+		where = "The receipt with the link to its place was mailed to " + f.Email + " when it registered."
+	}
+	return sale.Wrap(why.Code, why, "This address is already in line. "+where)
+}

@@ -1,0 +1,77 @@
+package registration
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"sync"
+
+	"github.com/inturn/inturn/templates"
+)
+
+// pages are the landing pages of one sale as it stands, rendered on first
+// use.
+type pages struct {
+	mu   sync.Mutex
+	done map[pageKey]*page
+}
+
+type pageKey struct {
+	notice templates.Notice
+	lang   string
+}
+
+// page is a rendered page and its entity tag.
+type page struct {
+	body []byte
+	etag string // strong, quoted (RFC 9110 §8.8.3)
+}
+
+// landing gives a landing page. It is rendered under the lock, so that a
+// crowd that arrives right after a change waits for one rendering instead of
+// starting a thousand.
+func (s *Server) landing(e *entry, notice templates.Notice, lang string) (*page, error) {
+	p := e.pages
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	key := pageKey{notice, lang}
+	if done, ok := p.done[key]; ok {
+		return done, nil
+	}
+	var b bytes.Buffer
+	if err := s.o.Templates.LandingPage(&b, s.landingPage(e, notice, lang)); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b.Bytes())
+	done := &page{body: b.Bytes(), etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	if p.done == nil {
+		p.done = map[pageKey]*page{}
+	}
+	p.done[key] = done
+	return done, nil
+}
+
+func (s *Server) landingPage(e *entry, notice templates.Notice, lang string) templates.LandingPage {
+	return templates.LandingPage{
+		Frame:   s.frame(e, lang),
+		Notice:  notice,
+		Paused:  e.state.Paused,
+		SoldOut: e.state.SoldOut,
+		Action:  salePath(e.state.Sale.Slug),
+	}
+}
+
+// frame is the frame of a sale's page, with the languages it can be had in.
+func (s *Server) frame(e *entry, lang string) templates.Frame {
+	f := templates.Frame{Lang: lang, Sale: &e.state.Sale}
+	for _, other := range s.o.Templates.LanguagesOf(e.state.Sale.Languages) {
+		f.Languages = append(f.Languages, templates.Alternate{Lang: other, URL: landingPath(e.state.Sale.Slug, other)})
+	}
+	return f
+}
+
+// The addresses of this surface. A slug is [a-z0-9-] and a receipt is safe in
+// a URL, so nothing needs escaping.
+func salePath(slug string) string           { return "/" + slug }
+func landingPath(slug, lang string) string  { return "/" + slug + "/" + lang }
+func placePath(slug, receipt string) string { return "/" + slug + "/place/" + receipt }

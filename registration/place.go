@@ -1,0 +1,123 @@
+package registration
+
+import (
+	"time"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/templates"
+)
+
+// stateOf says what became of a place. A purchase stands whatever came after
+// it; what the line has not heard from the box office is never guessed.
+func stateOf(p line.Place, st line.State, now time.Time) templates.PlaceState {
+	if o := p.Offer; o != nil && o.State == sale.OfferBought {
+		if o.Order != nil && o.Order.State == sale.OrderCancelled {
+			return templates.PlaceCancelled
+		}
+		return templates.PlaceBought
+	}
+	switch {
+	case p.Withdrawn:
+		return templates.PlaceWithdrawn
+	case p.Offer != nil && p.Offer.State.Live():
+		return liveState(*p.Offer, now)
+	case p.Bounced:
+		return templates.PlaceBounced
+	case p.Offer != nil && p.Offer.State.CountsAsTurn():
+		return overState(p.Offer.State)
+	case !now.Before(st.Sale.Dispatch.Ends):
+		return templates.PlaceOver
+	case st.SoldOut:
+		return templates.PlaceSoldOut
+	case p.Offer != nil && p.Offer.State == sale.OfferUndelivered:
+		return templates.PlaceUndelivered
+	default:
+		return templates.PlaceWaiting
+	}
+}
+
+func liveState(o line.Offer, now time.Time) templates.PlaceState {
+	switch {
+	case o.State == sale.OfferClosing:
+		return templates.PlaceClosing
+	case o.State == sale.OfferPlanned || o.Ends.IsZero():
+		return templates.PlacePreparing
+	case now.Before(o.Ends):
+		return templates.PlaceOpen
+	default:
+		return templates.PlaceClosing
+	}
+}
+
+func overState(s sale.OfferState) templates.PlaceState {
+	switch s {
+	case sale.OfferExpired:
+		return templates.PlaceExpired
+	case sale.OfferDeclined:
+		return templates.PlaceDeclined
+	case sale.OfferBounced:
+		return templates.PlaceBounced
+	case sale.OfferWithdrawn:
+		return templates.PlaceWithdrawn
+	default: // voided, erased
+		return templates.PlaceVoided
+	}
+}
+
+// estimate says when a waiting number's turn comes, as far as that can be
+// said honestly.
+//
+// Batches take the lowest waiting numbers, so the k-th batch from now reaches
+// at most k × batch numbers further. For a guaranteed number that is when its
+// turn comes, about: mails that go slowly make it later, those who left the
+// line earlier. For a standby number it is the earliest, and only when
+// everybody before it leaves enough. Nothing is said while the sale is
+// paused, when no schedule is known, or when the time is past the end.
+func estimate(p line.Place, st line.State) (about, notBefore time.Time) {
+	ahead, batch := p.Number-st.Reached, st.Sale.Dispatch.Batch
+	if st.Paused || st.NextBatch.IsZero() || st.Period <= 0 || batch <= 0 || ahead <= 0 {
+		return time.Time{}, time.Time{}
+	}
+	at := st.NextBatch.Add(time.Duration((ahead-1)/batch) * st.Period)
+	if !at.Before(st.Sale.Dispatch.Ends) {
+		return time.Time{}, time.Time{}
+	}
+	at = coarse(at, st.NextBatch)
+	if p.Class == sale.Guaranteed {
+		return at, time.Time{}
+	}
+	return time.Time{}, at
+}
+
+// coarse rounds up to what an estimate can be worth: minutes, and five of
+// them when it is more than half an hour away.
+func coarse(at, from time.Time) time.Time {
+	step := time.Minute
+	if at.Sub(from) > 30*time.Minute {
+		step = 5 * time.Minute
+	}
+	r := at.Truncate(step)
+	if r.Before(at) {
+		r = r.Add(step)
+	}
+	return r
+}
+
+// canLeave says whether there is something to withdraw from.
+func canLeave(s templates.PlaceState) bool {
+	switch s {
+	case templates.PlaceWaiting, templates.PlacePreparing, templates.PlaceOpen, templates.PlaceUndelivered, templates.PlaceSoldOut:
+		return true
+	}
+	return false
+}
+
+// canReturn says whether a withdrawal may still be taken back. The line
+// decides; here only what is certain to fail is not offered.
+func canReturn(p line.Place, st line.State, now time.Time) bool {
+	if !p.Withdrawn || !now.Before(st.Sale.Dispatch.Ends) {
+		return false
+	}
+	return p.Offer == nil || p.Offer.State == sale.OfferPlanned || p.Offer.State == sale.OfferOpen || !p.Offer.State.CountsAsTurn()
+}
