@@ -155,6 +155,9 @@ func known(err error) *sale.Error {
 func decoded[In, Out any](do func(context.Context, In) (Out, error)) func(context.Context, []byte) (any, error) {
 	return func(ctx context.Context, body []byte) (any, error) {
 		var in In
+		if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) { // json takes null for anything
+			return nil, sale.E(sale.CodeBadRequest, "the call is not a JSON object")
+		}
 		d := json.NewDecoder(bytes.NewReader(body))
 		d.DisallowUnknownFields()
 		if err := d.Decode(&in); err != nil {
