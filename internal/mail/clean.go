@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 var (
@@ -40,6 +41,17 @@ func clean(text, to string) string {
 
 // hide replaces local where it stands as a word of its own, in any case.
 func hide(text, local string) string {
-	word := regexp.MustCompile(`(?i)(^|[^\pL\pN])` + regexp.QuoteMeta(local) + `($|[^\pL\pN])`)
-	return word.ReplaceAllString(text, "${1}[address]${2}")
+	var b strings.Builder
+	done := 0
+	for _, at := range regexp.MustCompile("(?i)"+regexp.QuoteMeta(strings.ToValidUTF8(local, ""))).FindAllStringIndex(text, -1) {
+		before, _ := utf8.DecodeLastRuneInString(text[:at[0]])
+		after, _ := utf8.DecodeRuneInString(text[at[1]:])
+		if at[0] < at[1] && !partOfWord(before) && !partOfWord(after) {
+			b.WriteString(text[done:at[0]] + "[address]")
+			done = at[1]
+		}
+	}
+	return b.String() + text[done:]
 }
+
+func partOfWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -17,6 +17,7 @@ func TestCleanKeepsNoAddressLinkOrToken(t *testing.T) {
 		"550 (other@fans.example) no":                            "550 ([address]) no",
 		"554 blocked: see https://x.example/c/" + token + " now": "554 blocked: see [link] now",
 		"554 suspicious word " + token:                           "554 suspicious word […]",
+		"550 ann.fan ann.fan,ann.fan":                            "550 [address] [address],[address]",
 		"550 annfanatic is fine":                                 "550 annfanatic is fine",
 		"250 2.0.0 queued as 4F2A1":                              "250 2.0.0 queued as 4F2A1",
 		"550 \x00\x1b[31m\xff red":                               "550 [31m red",
@@ -33,6 +34,7 @@ func TestCleanKeepsNoAddressLinkOrToken(t *testing.T) {
 func FuzzClean(f *testing.F) {
 	f.Add("550 <ann.fan@fans.example> no", "ann.fan@fans.example")
 	f.Add("550 a@b@c", "@")
+	f.Add("0", "\xfd@")
 	f.Fuzz(func(t *testing.T, text, to string) {
 		got := clean(text, to)
 		if strings.ContainsAny(got, "\r\n@\x00") || len([]rune(got)) > mostText {

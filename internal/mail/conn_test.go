@@ -3,6 +3,8 @@ package mail_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"strings"
 	"testing"
 
@@ -296,4 +298,42 @@ func TestConnectHeedsItsContext(t *testing.T) {
 	if !errors.As(err, &e) || e.Code != sale.CodeUnavailable || !strings.Contains(e.Message, "canceled") {
 		t.Errorf("%v", err)
 	}
+}
+
+// An answer without end is not collected for ever.
+func TestEndlessAnswerIsCutShort(t *testing.T) {
+	s := smtptest.Start(t, smtptest.Options{Script: smtptest.At(smtptest.RCPT, smtptest.Reply{
+		Text: strings.Repeat("250-blah\r\n", 10_000), Raw: true,
+	})})
+	res := connect(t, s).Send(t.Context(), message())
+	if outline(res) != "temporary broken" || !strings.Contains(res.Text, "does not end") {
+		t.Errorf("%+v", res)
+	}
+}
+
+// go-mail leaves the connection open when a step after dialling fails.
+func TestFailedConnectHangsUp(t *testing.T) {
+	hungUp := make(chan struct{})
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	go func() {
+		defer close(hungUp)
+		c, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(c, "220 hello\r\n550 no EHLO\r\n550 no HELO\r\n")
+		_, _ = io.Copy(io.Discard, c) // until the other side hangs up
+	}()
+	config, err := mail.Parse("smtp://" + ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mail.New(config, mail.Options{}).Connect(t.Context()); err == nil {
+		t.Fatal("connected")
+	}
+	<-hungUp
 }

@@ -113,5 +113,12 @@ func bareAddress(h letters.Header, field string) string {
 
 var webAddress = regexp.MustCompile(`https?://[^\s<>"]+`)
 
-// Links gives the web addresses in the text part, in order.
-func (l Letter) Links() []string { return webAddress.FindAllString(l.Text, -1) }
+// Links gives the web addresses in the text part, in order, without the
+// punctuation of a sentence around them.
+func (l Letter) Links() []string {
+	links := webAddress.FindAllString(l.Text, -1)
+	for i, link := range links {
+		links[i] = strings.TrimRight(link, ".,;:!?)")
+	}
+	return links
+}
