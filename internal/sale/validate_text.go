@@ -54,7 +54,8 @@ func unprintable(r rune, lines bool) bool {
 	if r == '\n' || r == '\t' {
 		return !lines
 	}
-	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) || r == '\ufeff'
+	turns := '\u202a' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069' // embeddings, overrides, isolates
+	return turns || unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) || r == '\ufeff'
 }
 
 // texts checks the same words in several languages.
