@@ -1,0 +1,96 @@
+package boxoffice
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/inturn/inturn/internal/sqldb"
+)
+
+// among runs q, which contains the words IN ($), for all keys.
+func among(ctx context.Context, tx *sqldb.Tx, q string, keys []string, scan func(rows *sql.Rows) error) error {
+	for _, chunk := range chunks(keys) {
+		if err := each(ctx, tx, scan, strings.Replace(q, "IN ($)", "IN ("+dollars(1, len(chunk))+")", 1), chunk...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chunks cuts keys into arguments for IN, in a few fixed sizes so that few
+// texts are prepared. The last chunk is filled up with one of its own keys,
+// which changes nothing about IN.
+func chunks(keys []string) [][]any {
+	var all [][]any
+	for len(keys) > 0 {
+		size := 64
+		if len(keys) <= 4 {
+			size = len(keys)
+		}
+		chunk := make([]any, size)
+		for i := range chunk {
+			chunk[i] = keys[min(i, len(keys)-1)]
+		}
+		all = append(all, chunk)
+		keys = keys[min(size, len(keys)):]
+	}
+	return all
+}
+
+// dollars is n placeholders: $from,$from+1,…
+func dollars(from, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(from + i))
+	}
+	return b.String()
+}
+
+// each runs a query and hands over its rows.
+func each(ctx context.Context, tx *sqldb.Tx, scan func(rows *sql.Rows) error, q string, args ...any) error {
+	rows, err := tx.Query(ctx, q, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// mustExist answers "no such sale" where there is none.
+func mustExist(ctx context.Context, tx *sqldb.Tx, slug string) error {
+	var n int
+	if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM sales WHERE slug = $1`, slug).Scan(&n); err != nil {
+		return fmt.Errorf("find sale %s: %w", slug, err)
+	}
+	if n == 0 {
+		return noSuchSale()
+	}
+	return nil
+}
+
+// affected is how many rows a statement changed.
+func affected(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// nullText is NULL for "".
+func nullText(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
+
+// compareText orders pairs of texts.
+func compareText(a1, b1, a2, b2 string) int { return cmp.Or(cmp.Compare(a1, b1), cmp.Compare(a2, b2)) }
