@@ -39,7 +39,7 @@ func (s *Server) handleLanding(c echo.Context) error {
 	}
 	lang := c.Param("lang")
 	if !slices.Contains(s.o.Templates.LanguagesOf(e.state.Sale.Languages), lang) {
-		return sale.E(sale.CodeNotFound, "This page is not there in that language.")
+		return sale.E(sale.CodeNotFound, "There is nothing at this address.")
 	}
 	p, err := s.landing(e, e.notice(s.o.Clock()), lang)
 	if err != nil {
