@@ -20,31 +20,43 @@ func TestDiff(t *testing.T) {
 		"same instants in another zone": {func(s *sale.Sale) {
 			s.Registration.Opens = s.Registration.Opens.In(time.FixedZone("", 3600))
 		}, nil},
-		"numbers": {func(s *sale.Sale) {
-			s.Caps.Standby = 8000
-			s.Tickets.Types[1].Price = 9900
-			s.Dispatch.LinkLife = 90 * time.Minute
-		},
+		"numbers": {
+			func(s *sale.Sale) {
+				s.Caps.Standby = 8000
+				s.Tickets.Types[1].Price = 9900
+				s.Dispatch.LinkLife = 90 * time.Minute
+			},
 			[]sale.Change{
 				{Field: "tickets.types.sat.price", Old: "CHF 95.00", New: "CHF 99.00"},
 				{Field: "caps.standby", Old: "7,500", New: "8,000"},
 				{Field: "dispatch.link_life", Old: "1h", New: "1h30m"},
-			}},
-		"a moment": {func(s *sale.Sale) { s.Dispatch.Ends = s.Dispatch.Ends.Add(90 * time.Second) },
-			[]sale.Change{{Field: "dispatch.ends", Old: "2027-03-20 12:00 +01:00", New: "2027-03-20 12:01:30 +01:00"}}},
-		"the zone only": {func(s *sale.Sale) { s.Timezone = "Europe/Paris" },
-			[]sale.Change{{Field: "timezone", Old: "Europe/Zurich", New: "Europe/Paris"}}},
-		"texts come and go": {func(s *sale.Sale) { s.Title = sale.Text{"en": "Lakeside Festival 2027", "fr": "Festival du lac"} },
-			[]sale.Change{{Field: "title.fr", New: "Festival du lac"}, {Field: "title.de", Old: "Seefestival 2027"}}},
-		"a type gone": {func(s *sale.Sale) { s.Tickets.Types = s.Tickets.Types[1:] },
+			},
+		},
+		"a moment": {
+			func(s *sale.Sale) { s.Dispatch.Ends = s.Dispatch.Ends.Add(90 * time.Second) },
+			[]sale.Change{{Field: "dispatch.ends", Old: "2027-03-20 12:00 +01:00", New: "2027-03-20 12:01:30 +01:00"}},
+		},
+		"the zone only": {
+			func(s *sale.Sale) { s.Timezone = "Europe/Paris" },
+			[]sale.Change{{Field: "timezone", Old: "Europe/Zurich", New: "Europe/Paris"}},
+		},
+		"texts come and go": {
+			func(s *sale.Sale) { s.Title = sale.Text{"en": "Lakeside Festival 2027", "fr": "Festival du lac"} },
+			[]sale.Change{{Field: "title.fr", New: "Festival du lac"}, {Field: "title.de", Old: "Seefestival 2027"}},
+		},
+		"a type gone": {
+			func(s *sale.Sale) { s.Tickets.Types = s.Tickets.Types[1:] },
 			[]sale.Change{
 				{Field: "tickets.types", Old: "fri, sat", New: "sat"},
 				{Field: "tickets.types.fri.title.en", Old: "Friday"},
 				{Field: "tickets.types.fri.stock", Old: "4,000"},
 				{Field: "tickets.types.fri.price", Old: "CHF 85.00"},
-			}},
-		"a switch": {func(s *sale.Sale) { s.Mail.Receipt = false },
-			[]sale.Change{{Field: "mail.receipt", Old: "true", New: "false"}}},
+			},
+		},
+		"a switch": {
+			func(s *sale.Sale) { s.Mail.Receipt = false },
+			[]sale.Change{{Field: "mail.receipt", Old: "true", New: "false"}},
+		},
 	}
 	for name, tt := range tests {
 		next := lakeside()
@@ -145,19 +157,36 @@ func TestCheckChange(t *testing.T) {
 		"standby below what is given":  {func(s *sale.Sale) { s.Caps.Standby = 1 }, sale.Given{Last: 9000, Guaranteed: 2500}, "", ""},
 		"currency before anybody came": {func(s *sale.Sale) { s.Currency = "EUR" }, sale.Given{}, "", ""},
 
-		"currency": {func(s *sale.Sale) { s.Currency = "EUR" }, sale.Given{Last: 3000, Guaranteed: 2500}, sale.CodeInvalid,
-			"currency: cannot become EUR: 3,000 fans registered for prices in CHF"},
-		"slug": {func(s *sale.Sale) { s.Slug = "other" }, sale.Given{}, sale.CodeInvalid,
-			`slug: a version of "lakeside-2027" cannot be called "other"`},
-		"fewer tickets than guaranteed": {func(s *sale.Sale) { s.Caps.Guaranteed = 10; s.Tickets.Capacity = 9999 },
-			sale.Given{Last: 3000, Guaranteed: 2500}, sale.CodeCutBelow,
-			"tickets.capacity: 2,500 fans are guaranteed their tickets already, and 2,500 × 4 = 10,000 is more than the 9,999 tickets for sale"},
-		"higher maximum than guaranteed": {func(s *sale.Sale) { s.Caps.Guaranteed = 10; s.Tickets.MaxPerFan = 5 },
-			sale.Given{Last: 3000, Guaranteed: 2500}, sale.CodeCutBelow,
-			"tickets.max_per_fan: 2,500 fans are guaranteed their tickets already, and 2,500 × 5 = 12,500 is more than the 10,000 tickets for sale"},
-		"more guarantees than tickets": {func(s *sale.Sale) { s.Caps.Guaranteed = 2600 },
-			sale.Given{Last: 100, Guaranteed: 100}, sale.CodeCutBelow,
-			"caps.guaranteed: 2,600 × 4 = 10,400 is more than the 10,000 tickets for sale"},
+		"currency": {
+			func(s *sale.Sale) { s.Currency = "EUR" },
+			sale.Given{Last: 3000, Guaranteed: 2500},
+			sale.CodeInvalid,
+			"currency: cannot become EUR: 3,000 fans registered for prices in CHF",
+		},
+		"slug": {
+			func(s *sale.Sale) { s.Slug = "other" },
+			sale.Given{},
+			sale.CodeInvalid,
+			`slug: a version of "lakeside-2027" cannot be called "other"`,
+		},
+		"fewer tickets than guaranteed": {
+			func(s *sale.Sale) { s.Caps.Guaranteed = 10; s.Tickets.Capacity = 9999 },
+			sale.Given{Last: 3000, Guaranteed: 2500},
+			sale.CodeCutBelow,
+			"tickets.capacity: 2,500 fans are guaranteed their tickets already, and 2,500 × 4 = 10,000 is more than the 9,999 tickets for sale",
+		},
+		"higher maximum than guaranteed": {
+			func(s *sale.Sale) { s.Caps.Guaranteed = 10; s.Tickets.MaxPerFan = 5 },
+			sale.Given{Last: 3000, Guaranteed: 2500},
+			sale.CodeCutBelow,
+			"tickets.max_per_fan: 2,500 fans are guaranteed their tickets already, and 2,500 × 5 = 12,500 is more than the 10,000 tickets for sale",
+		},
+		"more guarantees than tickets": {
+			func(s *sale.Sale) { s.Caps.Guaranteed = 2600 },
+			sale.Given{Last: 100, Guaranteed: 100},
+			sale.CodeCutBelow,
+			"caps.guaranteed: 2,600 × 4 = 10,400 is more than the 10,000 tickets for sale",
+		},
 	}
 	for name, tt := range tests {
 		next := lakeside()
