@@ -2,6 +2,7 @@ package dispatcher
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/inturn/inturn/internal/line"
@@ -31,17 +32,18 @@ func (d *Dispatcher) Send(ctx context.Context, courier Courier, most int) (Sent,
 		return Sent{}, err
 	}
 	sent := Sent{Wait: wait}
+	var errs []error
 	for _, m := range mails {
 		result := d.handOver(ctx, courier, m)
 		d.Metrics.Mail(m.Kind, string(result.Outcome))
 		d.health.mail(result)
 		sent.Mails++
 		sent.Fault = sent.Fault || (result.Outcome == mail.Fault && result.Stage != mail.StageMessage)
-		if err := d.record(ctx, tried(m, result, d.Clock())); err != nil {
-			return sent, err
-		}
+		// What was leased is handed over even when a result cannot be stored:
+		// it is in nobody else's hands.
+		errs = append(errs, d.record(ctx, tried(m, result, d.Clock())))
 	}
-	return sent, nil
+	return sent, errors.Join(errs...)
 }
 
 // handOver makes the text and the token, and hands the mail to the server.

@@ -76,6 +76,12 @@ func markWithdrawn(ctx context.Context, tx *sqldb.Tx, saleID int64) error {
 		if err != nil {
 			return fmt.Errorf("settle withdrawn: %w", err)
 		}
+		_, err = tx.Exec(ctx, `UPDATE outbox SET state = 'cancelled', due_at = NULL WHERE sale_id = $1 AND number = $2
+			AND kind IN ('receipt', 'decline') AND due_at IS NOT NULL
+			AND EXISTS (SELECT 1 FROM registrations WHERE sale_id = $1 AND number = $2 AND withdrawn_at IS NOT NULL)`, saleID, n)
+		if err != nil {
+			return fmt.Errorf("cancel mails of withdrawn: %w", err)
+		}
 	}
 	return nil
 }

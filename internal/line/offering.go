@@ -197,11 +197,7 @@ func (l *Line) OpenBatch(ctx context.Context, lease Lease, grants []sale.Grant) 
 }
 
 func applyGrant(ctx context.Context, tx *sqldb.Tx, saleID int64, g sale.Grant, now time.Time) error {
-	switch {
-	case g.Closed:
-		_, err := finish(ctx, tx, over{saleID: saleID, offer: g.Offer, state: sale.OfferVoided, from: "planned", at: now})
-		return err
-	case g.Granted == 0:
+	if g.Granted == 0 || g.Closed { // closed there before it got anything: nobody had a turn
 		_, err := finish(ctx, tx, over{saleID: saleID, offer: g.Offer, state: sale.OfferDropped, from: "planned", at: now})
 		return err
 	}

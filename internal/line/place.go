@@ -184,6 +184,11 @@ func (l *Line) restore(ctx context.Context, tx *sqldb.Tx, id int64, number int) 
 	if err := untell(ctx, tx, id, number, waiting); err != nil {
 		return err
 	}
+	_, err = tx.Exec(ctx, `UPDATE outbox SET state = 'queued', due_at = $1 WHERE sale_id = $2 AND number = $3
+		AND kind IN ('receipt', 'decline') AND state = 'cancelled'`, sqldb.Millis(l.now()), id, number)
+	if err != nil {
+		return fmt.Errorf("queue mails again: %w", err)
+	}
 	return audit(ctx, tx, auditEntry{at: l.now(), actor: "fan", action: "restore", saleID: id, number: number})
 }
 

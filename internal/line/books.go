@@ -1,0 +1,53 @@
+package line
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sqldb"
+)
+
+// Books is what the line knows of a sale's offers at one moment, for
+// comparing it with the box office.
+type Books struct {
+	Cursor int64 // outcomes up to here are collected
+	Offers map[string]BookRow
+}
+
+// BookRow is one offer as the line has it.
+type BookRow struct {
+	State   sale.OfferState
+	Granted int
+}
+
+// Books reads the offers of a sale and the cursor in one snapshot.
+func (l *Line) Books(ctx context.Context, slug string) (Books, error) {
+	var b Books
+	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		b = Books{Offers: map[string]BookRow{}}
+		st, err := readState(ctx, tx, slug)
+		if err != nil {
+			return err
+		}
+		b.Cursor = st.Cursor
+		rows, err := tx.Query(ctx, `SELECT id, state, granted FROM offers WHERE sale_id = $1`, st.ID)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			var r BookRow
+			if err := rows.Scan(&id, &r.State, &r.Granted); err != nil {
+				return err
+			}
+			b.Offers[id] = r
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return Books{}, fmt.Errorf("read the books of %s: %w", slug, err)
+	}
+	return b, nil
+}

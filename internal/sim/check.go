@@ -1,0 +1,69 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/inturn/inturn/internal/sqldb"
+	"github.com/inturn/inturn/internal/verify"
+)
+
+// check looks at every invariant, on both sides and between them, and at what
+// fans were answered. No fault strikes while it looks.
+func (w *World) check() {
+	w.checking = true
+	defer func() { w.checking = false }()
+	problems, err := verify.Both(w.ctx, w.line(), w.box, w.boxDB)
+	if err != nil {
+		w.fail("verify: %v", err)
+	}
+	for _, p := range problems {
+		w.fail("%s", p)
+	}
+	w.checkAnswers()
+}
+
+// checkAnswers: nothing that was answered is ever lost.
+func (w *World) checkAnswers() {
+	err := w.lineDB.Read(w.ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		rows, err := tx.Query(ctx, `SELECT number, address FROM registrations`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		stored := map[int]string{}
+		for rows.Next() {
+			var number int
+			var address string
+			if err := rows.Scan(&number, &address); err != nil {
+				return err
+			}
+			stored[number] = address
+		}
+		for number, address := range w.answered {
+			if stored[number] != address {
+				return fmt.Errorf("number %d was answered to %s and belongs to %q", number, address, stored[number])
+			}
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		w.fail("answered registrations: %v", err)
+	}
+	for offer, code := range w.orders {
+		view, err := w.box.Offer(w.ctx, offer)
+		if err != nil || view.Order == nil || view.Order.Code != code {
+			w.fail("order %s of offer %s was answered and is not there: %+v, %v", code, offer, view.Order, err)
+		}
+	}
+}
+
+// count is one number from the line database.
+func (w *World) count(query string) int {
+	var n int
+	err := w.lineDB.Read(w.ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		return tx.QueryRow(ctx, query).Scan(&n)
+	})
+	w.tolerate("count", err)
+	return n
+}

@@ -1,0 +1,102 @@
+package sim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// Scenario is one sale and how rough its world is. Rates are chances in a
+// thousand, per occasion.
+type Scenario struct {
+	Name       string
+	Tickets    []int // stock of each type
+	Capacity   int
+	MaxPerFan  int
+	Guaranteed int
+	Standby    int
+	Fans       int // how many try to join; more than the caps see the notice
+	Batch      int
+	Every      time.Duration
+	LinkLife   time.Duration
+	Steps      int  // events before everything heals
+	EveryEvent bool // check after every event, otherwise after every beat
+
+	WireFaults  int // lost calls, lost answers, doubled calls
+	StoreFaults int // failing transactions
+	MailFaults  int // refusals, silence, slowness, our own faults
+	Crashes     int
+	Jumps       int // clocks
+	Meddling    int // pauses, new versions, cancelled orders, withdrawals
+	Interludes  int // things that happen during a call or a hand-over
+}
+
+// epoch is when the clocks of all simulated sales begin.
+var epoch = time.Date(2027, 3, 12, 10, 0, 0, 0, time.UTC)
+
+// Small is a small sale drawn from the seed, with a fault mix of its own.
+func Small(seed uint64) Scenario {
+	r := rand.New(rand.NewPCG(seed, 1))
+	s := Scenario{
+		Name:       fmt.Sprintf("small sale %d", seed),
+		MaxPerFan:  1 + r.IntN(4),
+		Batch:      1 + r.IntN(4),
+		Every:      time.Duration(1+r.IntN(4)) * time.Second,
+		LinkLife:   time.Duration(12+r.IntN(60)) * time.Second,
+		Steps:      60 + r.IntN(80),
+		EveryEvent: true,
+	}
+	sum := 0
+	for range 1 + r.IntN(2) {
+		stock := s.MaxPerFan + r.IntN(8)
+		s.Tickets = append(s.Tickets, stock)
+		sum += stock
+	}
+	s.Capacity = sum - r.IntN(min(3, sum-s.MaxPerFan+1))
+	s.Guaranteed = r.IntN(s.Capacity/s.MaxPerFan + 1)
+	s.Standby = 1 + r.IntN(3*s.Capacity/s.MaxPerFan+3)
+	s.Fans = s.Guaranteed + s.Standby + r.IntN(4)
+	for _, rate := range []*int{&s.WireFaults, &s.StoreFaults, &s.MailFaults, &s.Crashes, &s.Jumps, &s.Meddling, &s.Interludes} {
+		if r.IntN(3) > 0 {
+			*rate = r.IntN(250)
+		}
+	}
+	return s
+}
+
+// Article is the sale of the article that inturn comes from: 10,000 tickets,
+// at most 4 each, 2,500 guaranteed, 7,500 standby, and 12,000 who try.
+func Article() Scenario {
+	return Scenario{
+		Name: "the article's sale", Tickets: []int{10_000}, Capacity: 10_000, MaxPerFan: 4,
+		Guaranteed: 2_500, Standby: 7_500, Fans: 12_000, Batch: 250,
+		Every: time.Minute, LinkLife: time.Hour, Steps: 30_000,
+		WireFaults: 10, StoreFaults: 2, MailFaults: 60, Crashes: 5, Jumps: 5, Meddling: 5, Interludes: 10,
+	}
+}
+
+// sale writes the scenario as a sale.
+func (s Scenario) sale() sale.Sale {
+	out := sale.Sale{
+		Slug: "sim", Title: sale.Text{"en": s.Name}, Timezone: "Europe/Zurich", Languages: []string{"en"}, Currency: "CHF",
+		Organizer:    sale.Organizer{Name: "Simulator"},
+		Registration: sale.Registration{Opens: epoch, Closes: epoch.Add(1000 * time.Hour)},
+		Tickets:      sale.Tickets{MaxPerFan: s.MaxPerFan, Capacity: s.Capacity},
+		Caps:         sale.Caps{Guaranteed: s.Guaranteed, Standby: s.Standby},
+		Dispatch: sale.Dispatch{
+			Starts: epoch, Ends: epoch.Add(2000 * time.Hour),
+			Every: "@every " + s.Every.String(), Batch: s.Batch, LinkLife: s.LinkLife,
+		},
+		Payment: sale.PaymentNone,
+		Mail:    sale.MailSettings{From: "Simulator <tickets@sim.example>", Receipt: true},
+	}
+	for i, stock := range s.Tickets {
+		id := fmt.Sprintf("type-%d", i+1)
+		out.Tickets.Types = append(out.Tickets.Types, sale.TicketType{
+			ID: id, Title: sale.Text{"en": id}, Stock: stock, Price: int64(1000 * (i + 1)), Pools: []string{id},
+		})
+	}
+	return out
+}
