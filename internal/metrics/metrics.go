@@ -107,12 +107,16 @@ func (m *Metrics) Registrations(slug string, class sale.Class, n int) {
 	m.numbers.WithLabelValues(slug, string(class)).Set(float64(n))
 }
 
-// Offers sets how many offers of a sale are in a state.
-func (m *Metrics) Offers(slug string, state sale.OfferState, n int) {
+// Offers sets how many offers of a sale are in each state; a state that is
+// left out has none.
+func (m *Metrics) Offers(slug string, counts map[sale.OfferState]int) {
 	if m == nil {
 		return
 	}
-	m.offers.WithLabelValues(slug, string(state)).Set(float64(n))
+	m.offers.DeletePartialMatch(prometheus.Labels{"sale": slug})
+	for state, n := range counts {
+		m.offers.WithLabelValues(slug, string(state)).Set(float64(n))
+	}
 }
 
 // Stock sets the units of a sale's pools.
@@ -145,15 +149,15 @@ func (m *Metrics) Group(what string, items int) {
 }
 
 // Part says whether a part of a listener's readiness answers.
-func (m *Metrics) Part(listener, part string, err error) {
+func (m *Metrics) Part(listener, part string, ok bool) {
 	if m == nil {
 		return
 	}
-	ok := 1.0
-	if err != nil {
-		ok = 0
+	value := 0.0
+	if ok {
+		value = 1
 	}
-	m.parts.WithLabelValues(listener, part).Set(ok)
+	m.parts.WithLabelValues(listener, part).Set(value)
 }
 
 // result is the word of an error in a label.

@@ -20,17 +20,21 @@ func TestPage(t *testing.T) {
 	m.Beat(time.Second, errors.New("no"))
 	m.Mail(sale.MailOffer, "accepted")
 	m.Registrations("lake", sale.Standby, 7)
-	m.Offers("lake", sale.OfferOpen, 5)
+	m.Offers("lake", map[sale.OfferState]int{sale.OfferPlanned: 2})
+	m.Offers("lake", map[sale.OfferState]int{sale.OfferOpen: 5})
 	m.Stock(sale.Stock{Sale: "lake", Pools: []sale.PoolStock{{Pool: "capacity", Issued: 10, Available: 4, Offered: 5, Sold: 1}}})
 	m.Request("registration", "/:sale", 201, time.Millisecond)
 	m.Group("sign_up", 256)
-	m.Part("console", "mail", errors.New("down"))
+	m.Part("console", "mail", false)
 
 	refreshed := false
 	w := httptest.NewRecorder()
 	m.Handler(func(context.Context) { refreshed = true }).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	if !refreshed {
 		t.Error("the page was served without refreshing")
+	}
+	if strings.Contains(w.Body.String(), `state="planned"`) {
+		t.Error("a state that no offer is in any more is still told")
 	}
 	for _, want := range []string{
 		`inturn_sign_ups_total{class="guaranteed",result="ok"} 1`,

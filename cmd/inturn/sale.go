@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/inturn/inturn/dispatcher"
+	"github.com/inturn/inturn/internal/app"
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/salefile"
+)
+
+type saleCommand struct {
+	Apply  saleApplyCommand  `cmd:"" help:"Write a sale from its file and put it to the box office. Applying it again changes nothing."`
+	Show   saleShowCommand   `cmd:"" help:"Show a sale: what is in force, the line, the stock."`
+	List   saleListCommand   `cmd:"" help:"List all sales."`
+	Pause  salePauseCommand  `cmd:"" help:"Make no new offers; open links run on."`
+	Resume saleResumeCommand `cmd:"" help:"Make offers again."`
+}
+
+type saleApplyCommand struct {
+	File   string `arg:"" help:"YAML file, or - for standard input."`
+	DryRun bool   `help:"Validate and print the difference; write nothing."`
+	JSON   bool   `name:"json" help:"Print JSON."`
+}
+
+func (c *saleApplyCommand) Run(s *session) error {
+	wanted, err := readSale(c.File)
+	if err != nil {
+		return err
+	}
+	parts, err := s.parts()
+	if err != nil {
+		return err
+	}
+	defer parts.Close()
+	var applied app.Applied
+	if c.DryRun {
+		applied, err = parts.Preview(s.ctx, wanted)
+	} else {
+		applied, err = parts.Apply(s.ctx, wanted, s.actor())
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return s.printJSON(applied)
+	}
+	s.printApplied(applied)
+	if !wanted.Mail.Receipt {
+		s.notef("warning: mail.receipt is false: nobody gets a mail with the number and the place page's address")
+	}
+	return nil
+}
+
+func readSale(path string) (sale.Sale, error) {
+	var data []byte
+	var err error
+	if path == "-" {
+		data, err = io.ReadAll(os.Stdin)
+	} else {
+		data, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return sale.Sale{}, fmt.Errorf("read the sale file: %w", err)
+	}
+	parsed, err := salefile.Parse(data, dispatcher.CheckSchedule)
+	var e *sale.Error
+	if errors.As(err, &e) {
+		named := *e
+		named.Message = fmt.Sprintf("%s: %s", path, e.Message)
+		return sale.Sale{}, &named
+	}
+	return parsed, err
+}
+
+func (s *session) printApplied(a app.Applied) {
+	would := ""
+	if a.DryRun {
+		would = "would be "
+	}
+	switch {
+	case !a.New:
+		s.printf("%s: nothing new, version %d\n", a.Sale, a.Version)
+	case a.Version == 1:
+		s.printf("%s: %swritten as version 1\n", a.Sale, would)
+	default:
+		s.printf("%s: %swritten as version %d\n", a.Sale, would, a.Version)
+	}
+	for _, c := range a.Changes {
+		switch {
+		case c.Old == "":
+			s.printf("  + %s: %s\n", c.Field, c.New)
+		case c.New == "":
+			s.printf("  - %s: %s\n", c.Field, c.Old)
+		default:
+			s.printf("  ~ %s: %s → %s\n", c.Field, c.Old, c.New)
+		}
+	}
+	if a.Pending {
+		s.printf("Version %d is pending: %s. What tightens holds already; what widens, and all offers, wait until it has it.\n", a.Version, a.Why)
+	}
+}
+
+type salePauseCommand struct {
+	Slug string `arg:"" help:"The sale."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+func (c *salePauseCommand) Run(s *session) error { return setPaused(s, c.Slug, true, c.JSON) }
+
+type saleResumeCommand struct {
+	Slug string `arg:"" help:"The sale."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+func (c *saleResumeCommand) Run(s *session) error { return setPaused(s, c.Slug, false, c.JSON) }
+
+func setPaused(s *session, slug string, paused, asJSON bool) error {
+	return s.withLine(func(ctx context.Context, _ *app.Parts, l *line.Line) error {
+		if err := l.SetPaused(ctx, slug, paused, s.actor()); err != nil {
+			return err
+		}
+		if asJSON {
+			return s.printJSON(struct {
+				Sale   string `json:"sale"`
+				Paused bool   `json:"paused"`
+			}{slug, paused})
+		}
+		if paused {
+			s.printf("%s is paused: no new offers; links already out run on.\n", slug)
+		} else {
+			s.printf("%s goes on at its next scheduled moment.\n", slug)
+		}
+		return nil
+	})
+}
+
+// withLine runs do on the line database, which must be there already.
+func (s *session) withLine(do func(context.Context, *app.Parts, *line.Line) error) error {
+	parts, err := s.parts()
+	if err != nil {
+		return err
+	}
+	defer parts.Close()
+	if !parts.HasLine() {
+		return errors.New("there is no line database here; is --data (INTURN_DATA) the right directory?")
+	}
+	l, err := parts.Line(s.ctx)
+	if err != nil {
+		return err
+	}
+	return do(s.ctx, parts, l)
+}

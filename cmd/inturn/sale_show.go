@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/inturn/inturn/internal/app"
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// saleView is a sale as `show` and `list` print it.
+type saleView struct {
+	Slug       string      `json:"slug"`
+	Title      sale.Text   `json:"title"`
+	Version    int64       `json:"version"` // newest that was not refused
+	Stored     int64       `json:"stored"`  // newest the box office has
+	Pending    string      `json:"pending,omitempty"`
+	Paused     bool        `json:"paused"`
+	SoldOut    bool        `json:"sold_out"`
+	Phase      string      `json:"phase"`
+	Registered int         `json:"registered"`
+	Guaranteed int         `json:"guaranteed"`
+	Reached    int         `json:"reached"`
+	NextBatch  *time.Time  `json:"next_batch,omitempty"`
+	Stock      *sale.Stock `json:"stock,omitempty"` // absent when the box office does not answer
+	Sale       *sale.Sale  `json:"sale,omitempty"`  // as in force; show only
+}
+
+// viewOf leaves out the stock, which is the box office's to tell.
+func viewOf(st line.State, now time.Time) saleView {
+	v := saleView{
+		Slug: st.Sale.Slug, Title: st.Sale.Title, Version: st.Latest, Stored: st.Stored,
+		Paused: st.Paused, SoldOut: st.SoldOut, Phase: phase(st.Sale, now),
+		Registered: st.Last, Guaranteed: st.GuaranteedGiven, Reached: st.Reached,
+	}
+	if st.Pending() {
+		v.Pending = st.PendingWhy
+		if v.Pending == "" {
+			v.Pending = "waits for the box office"
+		}
+	}
+	if !st.NextBatch.IsZero() {
+		v.NextBatch = &st.NextBatch
+	}
+	return v
+}
+
+// phase says in a word where a sale is by its dates.
+func phase(s sale.Sale, now time.Time) string {
+	switch {
+	case !now.Before(s.Dispatch.Ends):
+		return "over"
+	case !now.Before(s.Dispatch.Starts):
+		return "selling"
+	case !now.Before(s.Registration.Closes):
+		return "form closed"
+	case !now.Before(s.Registration.Opens):
+		return "form open"
+	default:
+		return "planned"
+	}
+}
+
+type saleShowCommand struct {
+	Slug string `arg:"" help:"The sale."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+func (c *saleShowCommand) Run(s *session) error {
+	return s.withLine(func(ctx context.Context, parts *app.Parts, l *line.Line) error {
+		st, err := l.Sale(ctx, c.Slug)
+		if err != nil {
+			return err
+		}
+		v := viewOf(st, time.Now())
+		v.Sale = &st.Sale
+		v.Stock = s.stock(ctx, parts, c.Slug)
+		if c.JSON {
+			return s.printJSON(v)
+		}
+		return s.printSale(v)
+	})
+}
+
+// stock asks the box office; a box office that does not answer is said on
+// standard error and leaves the rest of the view.
+func (s *session) stock(ctx context.Context, parts *app.Parts, slug string) *sale.Stock {
+	wire, err := parts.Wire(ctx)
+	if err == nil {
+		var stock sale.Stock
+		if stock, err = wire.Stock(ctx, slug); err == nil {
+			return &stock
+		}
+	}
+	if sale.CodeOf(err) != sale.CodeNotFound {
+		s.notef("the box office does not tell its stock: %v", err)
+	}
+	return nil
+}
+
+func (s *session) printSale(v saleView) error {
+	w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
+	row := func(name, format string, args ...any) { fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
+	loc := v.Sale.Location()
+	const moment = "2006-01-02 15:04:05 MST"
+	row("sale", "%s", v.Slug)
+	row("title", "%s", v.Title.In("en"))
+	row("version", "%d", v.Version)
+	if v.Pending != "" {
+		row("pending", "%s (box office has version %d)", v.Pending, v.Stored)
+	}
+	row("phase", "%s%s", v.Phase, map[bool]string{true: ", paused"}[v.Paused])
+	row("form", "%s to %s", v.Sale.Registration.Opens.In(loc).Format(moment), v.Sale.Registration.Closes.In(loc).Format(moment))
+	row("dispatch", "%s to %s, %s, %d at a time, links live %s", v.Sale.Dispatch.Starts.In(loc).Format(moment),
+		v.Sale.Dispatch.Ends.In(loc).Format(moment), v.Sale.Dispatch.Every, v.Sale.Dispatch.Batch, sale.FormatLife(v.Sale.Dispatch.LinkLife))
+	row("caps", "%d guaranteed, %d standby, %d tickets each at most", v.Sale.Caps.Guaranteed, v.Sale.Caps.Standby, v.Sale.Tickets.MaxPerFan)
+	row("registered", "%d, %d of them guaranteed; reached %d", v.Registered, v.Guaranteed, v.Reached)
+	if v.NextBatch != nil {
+		row("next batch", "%s", v.NextBatch.In(loc).Format(moment))
+	}
+	if v.Stock != nil {
+		for _, p := range v.Stock.Pools {
+			row("stock "+p.Pool, "%d: %d available, %d offered, %d sold", p.Issued, p.Available, p.Offered, p.Sold)
+		}
+	}
+	return w.Flush()
+}
+
+type saleListCommand struct {
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+func (c *saleListCommand) Run(s *session) error {
+	return s.withLine(func(ctx context.Context, _ *app.Parts, l *line.Line) error {
+		states, err := l.Sales(ctx)
+		if err != nil {
+			return err
+		}
+		views := make([]saleView, len(states))
+		for i, st := range states {
+			views[i] = viewOf(st, time.Now())
+		}
+		if c.JSON {
+			return s.printJSON(views)
+		}
+		w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "SALE\tVERSION\tPHASE\tREGISTERED\tREACHED\tNOTE")
+		for _, v := range views {
+			fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%d\t%s\n", v.Slug, v.Version, v.Phase, v.Registered, v.Reached, v.note())
+		}
+		return w.Flush()
+	})
+}
+
+// note is what an organizer should know before anything else.
+func (v saleView) note() string {
+	switch {
+	case v.Pending != "":
+		return "pending: " + v.Pending
+	case v.Paused:
+		return "paused"
+	case v.SoldOut:
+		return "sold out"
+	default:
+		return ""
+	}
+}

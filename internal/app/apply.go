@@ -1,0 +1,108 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/inturn/inturn/dispatcher"
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// Applied is what became of a sale file. Version counts from 1; Pending says
+// that the box office does not have it yet, and Why what it answered.
+type Applied struct {
+	Sale    string        `json:"sale"`
+	Version int64         `json:"version"`
+	New     bool          `json:"new"`
+	Changes []sale.Change `json:"changes"`
+	Pending bool          `json:"pending"`
+	Why     string        `json:"why,omitempty"`
+	DryRun  bool          `json:"dry_run,omitempty"`
+}
+
+// Apply writes a sale to the line and puts it, with the keys, to its box
+// office. When the box office cannot be reached the version stays pending: a
+// running dispatcher goes on trying. When it refuses, the version before
+// stays in force and the refusal is the error.
+func (p *Parts) Apply(ctx context.Context, s sale.Sale, actor string) (Applied, error) {
+	l, err := p.Line(ctx)
+	if err != nil {
+		return Applied{}, err
+	}
+	written, err := l.Apply(ctx, s, actor)
+	if err != nil {
+		return Applied{}, err
+	}
+	a := Applied{Sale: s.Slug, Version: written.Version, New: written.New, Changes: written.Changes}
+	if written.New && written.Version == 1 {
+		a.Changes = sale.Diff(sale.Sale{}, s)
+	}
+	if a.Why, err = p.put(ctx, l, s.Slug); err != nil {
+		return a, err
+	}
+	a.Pending = a.Why != ""
+	return a, nil
+}
+
+// put brings a sale's box office up to date. It answers why it could not, in
+// words for the organizer, when trying again later makes sense.
+func (p *Parts) put(ctx context.Context, l *line.Line, slug string) (why string, err error) {
+	keys, err := p.Keys()
+	if err != nil {
+		return "", err
+	}
+	wire, err := p.Wire(ctx)
+	if err == nil {
+		err = dispatcher.PutSale(ctx, l, wire, slug, keys.Public())
+	}
+	if err == nil {
+		return "", nil
+	}
+	if sale.CodeOf(err) == sale.CodeCutBelow {
+		return "", fmt.Errorf("put %s to the box office: %w", slug, err)
+	}
+	p.o.Logger.Warn("the box office does not have the newest version", "sale", slug, "error", err)
+	state, readErr := l.Sale(ctx, slug)
+	if readErr != nil {
+		return "", readErr
+	}
+	return cmp.Or(state.PendingWhy, "the box office cannot be reached"), nil
+}
+
+// Preview says what Apply would change and refuses what it would refuse on
+// the line's side. It writes nothing.
+func (p *Parts) Preview(ctx context.Context, s sale.Sale) (Applied, error) {
+	a := Applied{Sale: s.Slug, Version: 1, New: true, DryRun: true, Changes: sale.Diff(sale.Sale{}, s)}
+	if !p.HasLine() {
+		return a, nil
+	}
+	l, err := p.Line(ctx)
+	if err != nil {
+		return Applied{}, err
+	}
+	state, err := l.Sale(ctx, s.Slug)
+	if sale.CodeOf(err) == sale.CodeNotFound {
+		return a, nil
+	}
+	if err != nil {
+		return Applied{}, err
+	}
+	newest := state.Sale
+	if missing, ok, err := l.Unstored(ctx, s.Slug, nil); err != nil {
+		return Applied{}, err
+	} else if ok {
+		newest = missing.Sale // what is in force is narrower while it waits
+	}
+	if err := sale.CheckChange(newest, s, sale.Given{Last: state.Last, Guaranteed: state.GuaranteedGiven}); err != nil {
+		return Applied{}, err
+	}
+	a.Changes = sale.Diff(newest, s)
+	a.New = len(a.Changes) > 0
+	a.Version = newest.Version
+	if a.New {
+		a.Version++
+	}
+	return a, nil
+}

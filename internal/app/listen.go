@@ -1,0 +1,93 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"net"
+
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/settings"
+)
+
+// peerListener is the name of the one listener that is no role's.
+const peerListener = "peer"
+
+// defaultPeerListen is where the wire is served when it must be and no
+// address is set.
+const defaultPeerListen = "127.0.0.1:8083"
+
+// listener is one bound address.
+type listener struct {
+	name string
+	net  net.Listener
+	url  string // what people type
+}
+
+// bind binds every listener of this process before any of them serves. A port
+// that is taken is reported under its setting's name.
+func (a *App) bind(ctx context.Context) error {
+	s := a.o.Settings
+	wanted := []struct {
+		name, setting, address, url string
+		open                        bool
+	}{
+		{string(Registration), "INTURN_REGISTRATION_LISTEN", s.RegistrationListen, s.RegistrationURL, a.o.Roles.Has(Registration)},
+		{string(Checkout), "INTURN_CHECKOUT_LISTEN", s.CheckoutListen, s.CheckoutURL, a.o.Roles.Has(Checkout)},
+		{string(Console), "INTURN_CONSOLE_LISTEN", s.ConsoleListen, s.ConsoleURL, a.o.Roles.Has(Console)},
+		{peerListener, "INTURN_PEER_LISTEN", cmp.Or(s.PeerListen, defaultPeerListen), "", a.o.Roles.servesPeer(s)},
+	}
+	var config net.ListenConfig
+	for _, w := range wanted {
+		if !w.open {
+			continue
+		}
+		ln, err := config.Listen(ctx, "tcp", w.address)
+		if err != nil {
+			return &sale.Error{
+				Code: sale.CodeInvalid, Message: "cannot listen",
+				Fields: []sale.FieldError{{Field: w.setting, Message: err.Error()}},
+			}
+		}
+		chosen := ln.Addr().String()
+		a.listeners[w.name] = &listener{name: w.name, net: ln, url: cmp.Or(w.url, settings.ListenerURL(chosen))}
+	}
+	return nil
+}
+
+// registrationURL is what mails link places with, wherever registration runs.
+func (a *App) registrationURL() string {
+	return a.urlOf(string(Registration), a.o.Settings.RegistrationURL, a.o.Settings.RegistrationListen)
+}
+
+// checkoutURL is what offer links begin with, wherever checkout runs.
+func (a *App) checkoutURL() string {
+	return a.urlOf(string(Checkout), a.o.Settings.CheckoutURL, a.o.Settings.CheckoutListen)
+}
+
+// urlOf is a listener's public URL: as set, else its own address here, else
+// where it would listen on this machine.
+func (a *App) urlOf(name, set, address string) string {
+	if l, ok := a.listeners[name]; ok {
+		return l.url
+	}
+	return cmp.Or(set, settings.ListenerURL(address))
+}
+
+// URL is where a listener of this process is reached: a role's name or
+// "peer". It is "" for a listener that is not here.
+func (a *App) URL(name string) string {
+	if l, ok := a.listeners[name]; ok {
+		return l.url
+	}
+	return ""
+}
+
+// announce logs the chosen addresses; scripts read them.
+func (a *App) announce() {
+	for _, name := range []string{string(Registration), string(Checkout), string(Console), peerListener} {
+		if l, ok := a.listeners[name]; ok {
+			a.o.Logger.Info("listening", "listener", name, "address", l.net.Addr().String(), "url", l.url)
+		}
+	}
+	a.o.Logger.Info("serving", "roles", a.o.Roles.String())
+}
