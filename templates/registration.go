@@ -53,6 +53,10 @@ type LandingPage struct {
 	Detail  string // what exactly was wrong, in English; shown on English pages only
 }
 
+// Comes says whether the form is open or will be, so that it makes sense to
+// say how it works.
+func (d *LandingPage) Comes() bool { return d.Notice == NoticeBefore || d.Notice.Takes() }
+
 // AlreadyPage answers a second sign-up of an address. It gives no number:
 // whoever typed the address need not be its owner.
 type AlreadyPage struct {
