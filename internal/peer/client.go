@@ -124,8 +124,8 @@ func (c *Client) Outcomes(ctx context.Context, slug string, after int64, limit i
 		return nil, err
 	}
 	for i, o := range answer.Outcomes {
-		if o.Position != after+1+int64(i) {
-			return nil, unavailable(fmt.Errorf("outcome %d where %d was due", o.Position, after+1+int64(i)))
+		if due := max(after, 0) + 1 + int64(i); o.Position != due {
+			return nil, unavailable(fmt.Errorf("outcome %d where %d was due", o.Position, due))
 		}
 	}
 	return answer.Outcomes, nil

@@ -195,7 +195,7 @@ func (h *Handler) ping(context.Context, nothing) (nothing, error) { return nothi
 // last position it got, so a shorter page loses nothing and one that never
 // fits would stop it for ever.
 func (h *Handler) outcomes(ctx context.Context, in outcomesCall) (json.RawMessage, error) {
-	page, err := h.o.BoxOffice.Outcomes(ctx, in.Sale, in.After, min(in.Limit, maxOutcomes))
+	page, err := h.o.BoxOffice.Outcomes(ctx, in.Sale, in.After, in.Limit)
 	if err != nil {
 		return nil, err
 	}

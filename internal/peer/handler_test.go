@@ -205,13 +205,13 @@ func TestAPageOfOutcomesAlwaysFits(t *testing.T) {
 		b.outcomes = append(b.outcomes, sale.Outcome{Position: int64(i + 1), Kind: sale.OutcomeBought, Order: order})
 	}
 	page, err := wire(t, b).Outcomes(t.Context(), "s", 0, 1<<40)
-	if err != nil || len(page) == 0 || len(page) >= 1000 {
+	if err != nil || len(page) == 0 || len(page) >= 3000 {
 		t.Fatalf("%d outcomes, %v", len(page), err)
 	}
 	for i := range b.outcomes {
 		b.outcomes[i].Order = nil
 	}
-	if page, err = wire(t, b).Outcomes(t.Context(), "s", 0, 1<<40); err != nil || len(page) != 1000 {
+	if page, err = wire(t, b).Outcomes(t.Context(), "s", 0, 1<<40); err != nil || len(page) != 3000 {
 		t.Errorf("short ones: %d outcomes, %v", len(page), err)
 	}
 	b.outcomes = b.outcomes[:1]

@@ -18,11 +18,8 @@ const (
 	MaxAnswer = 8 << 20
 )
 
-// maxOutcomes and pageBytes bound one page of the feed, whatever was asked.
-const (
-	maxOutcomes = 1000
-	pageBytes   = 4 << 20
-)
+// pageBytes bounds one page of the feed, whatever was asked.
+const pageBytes = 4 << 20
 
 // maxSkew is how far the clocks of the two sides may be apart.
 const maxSkew = 5 * time.Minute

@@ -216,3 +216,6 @@ func foreign(r *http.Request) *http.Response {
 	response.Request = r
 	return response
 }
+
+// HTTPClient is a client over this network.
+func (n *Network) HTTPClient() *http.Client { return &http.Client{Transport: n} }
