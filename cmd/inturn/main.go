@@ -29,12 +29,13 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal kills
-	os.Exit(realMain(ctx, os.Args[1:], process{env: os.Environ(), stdout: os.Stdout, stderr: os.Stderr}))
+	os.Exit(realMain(ctx, os.Args[1:], process{env: os.Environ(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}))
 }
 
 // process is what a command may touch of the process it runs in.
 type process struct {
 	env            []string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 

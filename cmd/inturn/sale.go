@@ -29,7 +29,7 @@ type saleApplyCommand struct {
 }
 
 func (c *saleApplyCommand) Run(s *session) error {
-	wanted, err := readSale(c.File)
+	wanted, err := s.readSale(c.File)
 	if err != nil {
 		return err
 	}
@@ -57,11 +57,11 @@ func (c *saleApplyCommand) Run(s *session) error {
 	return nil
 }
 
-func readSale(path string) (sale.Sale, error) {
+func (s *session) readSale(path string) (sale.Sale, error) {
 	var data []byte
 	var err error
 	if path == "-" {
-		data, err = io.ReadAll(os.Stdin)
+		data, err = io.ReadAll(s.stdin)
 	} else {
 		data, err = os.ReadFile(path)
 	}

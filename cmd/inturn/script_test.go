@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 //	                             serves; the chosen addresses become
 //	                             $NAME_registration, $NAME_peer and so on
 //	stop NAME                    SIGTERM, and wants exit code 0
-//	kill NAME                    SIGKILL
+//	crash NAME                   SIGKILL
 //	http METHOD URL [form]       as JSON; prints status and body
 //	until REGEXP command…        repeats a command until its output matches
 func TestScripts(t *testing.T) {
@@ -51,7 +51,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": cmdExits, "serve": cmdServe, "stop": cmdStop, "kill": cmdKill, "http": cmdHTTP, "until": cmdUntil,
+			"exits": cmdExits, "serve": cmdServe, "stop": cmdStop, "crash": cmdCrash, "http": cmdHTTP, "until": cmdUntil,
 		},
 	})
 }
@@ -170,7 +170,7 @@ func cmdStop(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprint(ts.Stderr(), <-s.log)
 }
 
-func cmdKill(ts *testscript.TestScript, neg bool, args []string) { serverOf(ts, args).kill() }
+func cmdCrash(ts *testscript.TestScript, neg bool, args []string) { serverOf(ts, args).kill() }
 
 func serverOf(ts *testscript.TestScript, args []string) *server {
 	if len(args) != 1 {

@@ -177,14 +177,17 @@ const keysEvery = time.Second
 func (a *App) followKeys(ctx context.Context, keys *link.Keys) error {
 	tick := time.NewTicker(keysEvery)
 	defer tick.Stop()
+	failing := false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if err := keys.Reload(); err != nil {
-				a.o.Logger.Error("keys cannot be read again", "error", err)
+			err := keys.Reload()
+			if err != nil && !failing {
+				a.o.Logger.Error("keys cannot be read again; those in memory go on", "error", err)
 			}
+			failing = err != nil
 		}
 	}
 }

@@ -56,15 +56,21 @@ func (a *App) watchHealth(ctx context.Context) error {
 	tick := time.NewTicker(healthEvery)
 	defer tick.Stop()
 	for {
-		for listener, h := range a.healths {
-			for _, c := range h.Check(ctx).Checks {
-				a.metrics.Part(listener, c.Name, c.OK)
-			}
-		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+			a.checkHealth(ctx)
+		}
+	}
+}
+
+// checkHealth probes every listener's parts, unless that was done just now,
+// and brings the metrics up to date.
+func (a *App) checkHealth(ctx context.Context) {
+	for listener, h := range a.healths {
+		for _, c := range h.Check(ctx).Checks {
+			a.metrics.Part(listener, c.Name, c.OK)
 		}
 	}
 }

@@ -12,10 +12,11 @@ import (
 // answer in time keeps its last value.
 const refreshTimeout = 2 * time.Second
 
-// refreshMetrics reads what is counted in the databases.
+// refreshMetrics reads what is counted in the databases, and asks the parts.
 func (a *App) refreshMetrics(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
 	defer cancel()
+	a.checkHealth(ctx)
 	var slugs []string
 	var err error
 	if a.line != nil {

@@ -33,6 +33,9 @@ func (a *App) buildPeer(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if a.o.Settings.PeerSecret == "" {
+			a.o.Logger.Info("the line side needs this secret as INTURN_PEER_SECRET", "file", peerSecretPath(a.o.Settings))
+		}
 		handler, err := peer.NewHandler(peer.HandlerOptions{BoxOffice: b, Secret: secret, Clock: a.o.Clock, Logger: a.o.Logger})
 		if err != nil {
 			return err

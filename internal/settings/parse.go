@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/inturn/inturn/internal/mail"
+	"github.com/inturn/inturn/internal/sale"
 )
 
 type (
@@ -101,17 +104,23 @@ func dsn(field func(*Settings) *string) setter {
 
 func smtpURL(field func(*Settings) *string) setter {
 	return func(s *Settings, text string) error {
-		if text == "" {
-			*field(s) = ""
-			return nil
-		}
-		u, err := url.Parse(text)
-		if err != nil || u.Scheme != "smtp" || u.Hostname() == "" {
-			return errors.New("must be smtp://user:password@host:port?tls=starttls, with special characters of the password percent-encoded")
+		if text != "" {
+			if _, err := mail.Parse(text); err != nil {
+				return errors.New(words(err))
+			}
 		}
 		*field(s) = text
 		return nil
 	}
+}
+
+// words are an error's words for people, without its code.
+func words(err error) string {
+	var e *sale.Error
+	if errors.As(err, &e) && e.Message != "" {
+		return e.Message
+	}
+	return err.Error()
 }
 
 func secret(field func(*Settings) *string) setter {
