@@ -1,12 +1,47 @@
 package templates
 
 import (
+	"flag"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/inturn/inturn/internal/sale"
 )
+
+var update = flag.Bool("update", false, "write the golden mails instead of comparing with them")
+
+// TestGoldenMails keeps what people read from changing unseen:
+//
+//	go test ./templates -run Golden -update
+func TestGoldenMails(t *testing.T) {
+	for name, m := range mails(t, newTemplates(t), "en") {
+		base := filepath.Join("testdata", "mail", strings.ReplaceAll(name, " ", "-"))
+		golden(t, base+".txt", "Subject: "+m.Subject+"\n\n"+m.Text)
+		golden(t, base+".html", m.HTML)
+	}
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
 
 // mails renders every mail, each in the branches it has.
 func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
