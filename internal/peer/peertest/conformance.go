@@ -128,13 +128,13 @@ func (s *suite) refuses(what string, err error, want sale.Code) *sale.Error {
 func (s *suite) noSale() {
 	for _, name := range []string{slug, "", " ", "..", "a/b", "a?b=c", "ümläut", "\x00", "\xff", strings.Repeat("x", 10_000)} {
 		_, err := s.Wire.Reserve(s.Context(), name, []sale.Ask{{Offer: "o1", Most: 4}})
-		s.refuses("Reserve "+name, err, sale.CodeNotFound)
+		s.refuses(fmt.Sprintf("Reserve %q", name), err, sale.CodeNotFound)
 		_, err = s.Wire.Close(s.Context(), name, sale.Closing{Offer: "o1", Reason: sale.OfferWithdrawn})
-		s.refuses("Close "+name, err, sale.CodeNotFound)
+		s.refuses(fmt.Sprintf("Close %q", name), err, sale.CodeNotFound)
 		_, err = s.Wire.Outcomes(s.Context(), name, 0, 10)
-		s.refuses("Outcomes "+name, err, sale.CodeNotFound)
+		s.refuses(fmt.Sprintf("Outcomes %q", name), err, sale.CodeNotFound)
 		_, err = s.Wire.Stock(s.Context(), name)
-		s.refuses("Stock "+name, err, sale.CodeNotFound)
+		s.refuses(fmt.Sprintf("Stock %q", name), err, sale.CodeNotFound)
 	}
 }
 
