@@ -28,8 +28,9 @@ func TestMain(m *testing.M) {
 //	exits N inturn …             runs it and wants exactly this exit code
 //	serve NAME [roles and flags] starts `inturn serve` and waits until it
 //	                             serves; the chosen addresses become
-//	                             $NAME_registration, $NAME_peer and so on
-//	stop NAME                    SIGTERM, and wants exit code 0
+//	                             $NAME_registration, $NAME_peer and so on as
+//	                             URLs, and with _address as host:port
+//	term NAME                    SIGTERM, and wants exit code 0
 //	crash NAME                   SIGKILL
 //	http METHOD URL [form]       as JSON; prints status and body
 //	until REGEXP command…        repeats a command until its output matches
@@ -51,7 +52,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": cmdExits, "serve": cmdServe, "stop": cmdStop, "crash": cmdCrash, "http": cmdHTTP, "until": cmdUntil,
+			"exits": cmdExits, "serve": cmdServe, "term": cmdTerm, "crash": cmdCrash, "http": cmdHTTP, "until": cmdUntil,
 		},
 	})
 }
@@ -112,6 +113,7 @@ func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	case urls := <-serving:
 		for listener, url := range urls {
 			ts.Setenv(name+"_"+listener, url)
+			ts.Setenv(name+"_"+listener+"_address", strings.TrimPrefix(url, "http://"))
 		}
 	case log := <-s.log:
 		ts.Fatalf("serve %s ended before it served:\n%s", name, log)
@@ -156,7 +158,7 @@ func scriptEnv(ts *testscript.TestScript) []string {
 	return env
 }
 
-func cmdStop(ts *testscript.TestScript, neg bool, args []string) {
+func cmdTerm(ts *testscript.TestScript, neg bool, args []string) {
 	s := serverOf(ts, args)
 	ts.Check(s.cmd.Process.Signal(syscall.SIGTERM))
 	select {

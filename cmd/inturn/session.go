@@ -88,7 +88,9 @@ func printError(w io.Writer, err error) {
 		fmt.Fprintln(w, "inturn:", e.Message)
 	}
 	for _, f := range e.Fields {
-		fmt.Fprintln(w, "inturn:", f)
+		if !strings.Contains(e.Message, f.Message) {
+			fmt.Fprintln(w, "inturn:", f)
+		}
 	}
 	if e.Message == "" && len(e.Fields) == 0 {
 		fmt.Fprintln(w, "inturn:", err)

@@ -154,7 +154,7 @@ func (a *App) Run(ctx context.Context) error {
 	for _, t := range a.front {
 		front.Go(func() error { return named(t.name, t.run(running)) })
 	}
-	context.AfterFunc(running, func() { a.o.Logger.Info("stopping: what is in flight is finished") })
+	context.AfterFunc(running, func() { a.o.Logger.Info("stopping") })
 	frontErr := front.Wait()
 	stopLater()
 	err := errors.Join(frontErr, behind.Wait(), a.close())
