@@ -1,0 +1,39 @@
+package checkout
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/web"
+	"github.com/inturn/inturn/templates"
+)
+
+// handleOrder shows an order to whoever knows its reference.
+func (s *Server) handleOrder(c echo.Context) error {
+	order, about, err := s.box.Order(c.Request().Context(), c.Param("ref"))
+	if err != nil {
+		return err
+	}
+	return s.showOrder(c, http.StatusOK, about, order)
+}
+
+func (s *Server) showOrder(c echo.Context, status int, about sale.Sale, order sale.Order) error {
+	if web.WantsJSON(c) {
+		return web.JSON(c, status, s.orderJSON(c, order))
+	}
+	page := templates.OrderPage{Frame: s.frame(c, &about), Order: order}
+	return web.Page(c, status, func(w io.Writer) error { return s.pages.OrderPage(w, page) })
+}
+
+// showStanding answers an attempt to do something else with an offer that
+// has its order.
+func (s *Server) showStanding(c echo.Context, about sale.Sale, order sale.Order, r refusal) error {
+	if web.WantsJSON(c) {
+		return s.standingProblem(c, order, r)
+	}
+	page := templates.OrderPage{Frame: s.frame(c, &about), Order: order, Again: true}
+	return web.Page(c, http.StatusConflict, func(w io.Writer) error { return s.pages.OrderPage(w, page) })
+}

@@ -1,0 +1,107 @@
+package checkout
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// offerJSON is an open offer. Prices are minor units of Currency; Left counts
+// a type's tickets, of which Most can be had in all.
+type offerJSON struct {
+	Sale         string     `json:"sale"`
+	Title        string     `json:"title"`
+	Version      int64      `json:"version"`
+	Most         int        `json:"most"`
+	Ends         time.Time  `json:"ends"`
+	SecondsLeft  int        `json:"seconds_left"`
+	Currency     string     `json:"currency"`
+	Payment      string     `json:"payment"`
+	Types        []typeJSON `json:"types"`
+	Alternatives string     `json:"alternatives,omitempty"` // the organizer's words, when a type is sold out
+}
+
+type typeJSON struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Price int64  `json:"price"`
+	Left  int    `json:"left"`
+}
+
+func (s *Server) offerJSON(c echo.Context, o opened) offerJSON {
+	lang := s.language(c, &o.Sale)
+	j := offerJSON{
+		Sale: o.Sale.Slug, Title: o.Sale.Title.In(lang), Version: o.Sale.Version, Most: o.Granted,
+		Ends: o.ends.UTC(), SecondsLeft: int(o.ends.Sub(o.now) / time.Second),
+		Currency: o.Sale.Currency, Payment: o.Sale.Payment, Types: []typeJSON{},
+	}
+	for _, t := range o.Sale.Tickets.Types {
+		j.Types = append(j.Types, typeJSON{ID: t.ID, Title: t.Title.In(lang), Price: t.Price, Left: o.Left[t.ID]})
+		if o.Left[t.ID] == 0 {
+			j.Alternatives = o.Sale.Mail.Alternatives.In(lang)
+		}
+	}
+	return j
+}
+
+// orderJSON is an order; Order is its code. Prices are minor units of
+// Currency.
+type orderJSON struct {
+	Order    string          `json:"order"`
+	URL      string          `json:"url"`
+	Sale     string          `json:"sale"`
+	State    sale.OrderState `json:"state"`
+	Payment  string          `json:"payment"`
+	Currency string          `json:"currency"`
+	Total    int64           `json:"total"`
+	At       time.Time       `json:"at"`
+	Tickets  []ticketJSON    `json:"tickets"` // one element per ticket
+}
+
+type ticketJSON struct {
+	Code  string `json:"code"`
+	Type  string `json:"type"`
+	Title string `json:"title"`
+	Price int64  `json:"price"`
+}
+
+func (s *Server) orderURL(order sale.Order) string { return s.url + "/order/" + order.Ref }
+
+func (s *Server) orderJSON(c echo.Context, order sale.Order) orderJSON {
+	lang := s.pages.Language(c.QueryParam("lang"), c.Request().Header.Get("Accept-Language"))
+	j := orderJSON{
+		Order: order.Code, URL: s.orderURL(order), Sale: order.Sale, State: order.State, Payment: order.Payment,
+		Currency: order.Currency, Total: order.Total, At: order.At.UTC(), Tickets: []ticketJSON{},
+	}
+	for _, t := range order.Tickets {
+		j.Tickets = append(j.Tickets, ticketJSON{Code: t.Code, Type: t.Type, Title: t.Title.In(lang), Price: t.Price})
+	}
+	return j
+}
+
+// standingProblem is RFC 9457 with the order that stands as further members.
+func (s *Server) standingProblem(c echo.Context, order sale.Order, r refusal) error {
+	code := sale.CodeAlreadyBought
+	if sale.CodeOf(r.err) == sale.CodeKeyReused {
+		code = sale.CodeKeyReused
+	}
+	body, err := json.Marshal(struct {
+		Type   string    `json:"type"`
+		Title  string    `json:"title"`
+		Status int       `json:"status"`
+		Detail string    `json:"detail"`
+		Code   sale.Code `json:"code"`
+		orderJSON
+	}{
+		"about:blank", http.StatusText(http.StatusConflict), http.StatusConflict,
+		"This offer has its order, and one order is all it is good for.", code, s.orderJSON(c, order),
+	})
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusConflict, "application/problem+json", body)
+}
