@@ -60,10 +60,16 @@ func open(tb testing.TB, dsn string, o sqldb.Options) *house {
 	return h
 }
 
-// fresh is a box office with the lakeside sale.
+// fresh is a box office with the lakeside sale, checked when the test ends. It
+// does not sync: what is tested with it is decided, not kept.
 func fresh(tb testing.TB, dsn string, capacity int) *house {
 	tb.Helper()
-	h := open(tb, dsn, sqldb.Options{})
+	return freshWith(tb, dsn, capacity, sqldb.Options{Unsafe: true})
+}
+
+func freshWith(tb testing.TB, dsn string, capacity int, o sqldb.Options) *house {
+	tb.Helper()
+	h := open(tb, dsn, o)
 	if err := h.Put(tb.Context(), lakeside(capacity), nil); err != nil {
 		tb.Fatal(err)
 	}

@@ -30,6 +30,9 @@ func openPostgres(ctx context.Context, dsn string, o Options) (*postgresEngine, 
 			config.RuntimeParams[name] = value
 		}
 	}
+	if o.Unsafe {
+		config.RuntimeParams["synchronous_commit"] = "off"
+	}
 	db := stdlib.OpenDB(*config)
 	n := cmp.Or(o.Readers, 16)
 	db.SetMaxOpenConns(n)
