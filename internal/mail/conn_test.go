@@ -5,8 +5,12 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/inturn/inturn/internal/mail"
 	"github.com/inturn/inturn/internal/mail/smtptest"
@@ -49,10 +53,37 @@ func TestCancelledBeforeTheDotKeepsTheDot(t *testing.T) {
 			return smtptest.Reply{}
 		}})
 		res := connect(t, s).Send(ctx, message())
-		s.Close()
+		s.Finish()
 		if outline(res) != "temporary broken" || s.Count() != 0 {
 			t.Fatalf("%+v, %d taken", res, s.Count())
 		}
+	}
+}
+
+// ended is a context that ends without telling anybody, as between a signal
+// and the goroutine that acts on it.
+type ended struct {
+	context.Context
+	yes atomic.Bool
+}
+
+func (e *ended) Err() error {
+	if e.yes.Load() {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestTheDotAsksTheContextItself(t *testing.T) {
+	ctx := &ended{Context: context.Background()}
+	s := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment) smtptest.Reply {
+		ctx.yes.Store(m.Stage == smtptest.DATA)
+		return smtptest.Reply{}
+	}})
+	res := connect(t, s).Send(ctx, message())
+	s.Finish()
+	if outline(res) != "temporary broken" || s.Count() != 0 {
+		t.Fatalf("%+v, %d taken", res, s.Count())
 	}
 }
 
@@ -169,19 +200,46 @@ func TestPolicyReplyCutAtEveryByteRefusesNobody(t *testing.T) {
 	}
 }
 
-// An answer that comes before its question is not an answer.
+// An answer that comes before its question is not an answer, and the mail it
+// claims for itself is not sent.
 func TestEarlyAnswerIsNotAccepted(t *testing.T) {
-	s := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment) smtptest.Reply {
-		switch m.Stage {
-		case smtptest.DATA:
-			return smtptest.Reply{Text: "354 go ahead\r\n250 2.0.0 taken\r\n", Raw: true}
-		case smtptest.Dot:
-			return smtptest.Say("554 5.7.1 no")
+	for _, answer := range []string{"554 5.7.1 no", "250 2.0.0 taken"} {
+		s := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment) smtptest.Reply {
+			switch m.Stage {
+			case smtptest.DATA:
+				return smtptest.Reply{Text: "354 go ahead\r\n250 2.0.0 taken\r\n", Raw: true}
+			case smtptest.Dot:
+				return smtptest.Say(answer)
+			}
+			return smtptest.Reply{}
+		}})
+		c := connect(t, s)
+		res := c.Send(t.Context(), message())
+		c.Close()
+		s.Finish()
+		if outline(res) != "temporary broken" || s.Count() != 0 {
+			t.Errorf("%+v, %d taken", res, s.Count())
 		}
+	}
+}
+
+// Each round trip counts when a batch goes out: no RSET after a mail that was
+// taken, no NOOP before the next, and no SMTPUTF8, which we do not need.
+func TestDialogueIsAsShortAsCanBe(t *testing.T) {
+	var heard []string
+	s := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment) smtptest.Reply {
+		heard = append(heard, m.Line)
 		return smtptest.Reply{}
 	}})
-	if res := connect(t, s).Send(t.Context(), message()); outline(res) != "temporary broken" {
-		t.Errorf("%+v", res)
+	c := connect(t, s)
+	c.Send(t.Context(), message())
+	c.Send(t.Context(), message())
+	c.Close()
+	s.Close()
+	mail := []string{"MAIL FROM:<tickets@lakeside.example> BODY=8BITMIME", "RCPT TO:<ann@fans.example>", "DATA", "."}
+	want := slices.Concat(mail, mail, []string{"QUIT"})
+	if diff := cmp.Diff(want, heard[2:]); diff != "" { // after the greeting and EHLO
+		t.Error(diff)
 	}
 }
 

@@ -31,7 +31,7 @@ func sendCut(t *testing.T, o smtptest.Options, in, out int) (whole bool) {
 	}
 	c, err := mail.New(config, mail.Options{RootCAs: s.RootCAs()}).Connect(t.Context())
 	if err != nil {
-		s.Close()
+		s.Finish()
 		if s.Count() != 0 {
 			t.Fatalf("cut after %d in, %d out: nothing was sent, but taken", in, out)
 		}
@@ -39,7 +39,7 @@ func sendCut(t *testing.T, o smtptest.Options, in, out int) (whole bool) {
 	}
 	res := c.Send(t.Context(), m)
 	c.Close()
-	s.Close() // so that whatever it read is counted
+	s.Finish()
 	truthful(t, res, s.Count())
 	if s.Count() > 1 {
 		t.Errorf("cut after %d in, %d out: taken %d times", in, out, s.Count())

@@ -114,7 +114,7 @@ func TestPanicInTheLibraryIsContained(t *testing.T) {
 			})
 			res := c.try(t.Context(), msg, "c@d.example")
 			c.Close()
-			s.Close()
+			s.Finish()
 			if res.Outcome != Temporary || !res.Broken || s.Count() != 0 {
 				t.Errorf("%+v, %d taken", res, s.Count())
 			}

@@ -110,6 +110,7 @@ func TestEveryMisbehaviourAtEveryStage(t *testing.T) {
 				s := smtptest.Start(t, smtptest.Options{Script: script, StartTLS: true, Users: map[string]string{"user": "secret"}})
 				// DataTimeout is what ends the wait for an answer that never ends.
 				res := sendOnce(t, s, mail.Options{DataTimeout: time.Minute})
+				s.Finish()
 				truthful(t, res, s.Count())
 				if want, ok := expected[stage][bad.name]; ok && want != outline(res) {
 					t.Errorf("%s, want %s (%+v)", outline(res), want, res)

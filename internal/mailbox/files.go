@@ -16,7 +16,10 @@ import (
 )
 
 // files is the directory: one ID.eml per mail, whole or not there at all.
-type files struct{ root *os.Root }
+type files struct {
+	root *os.Root
+	sync func(*os.File) error // (*os.File).Sync, but in tests
+}
 
 const (
 	ending    = ".eml"
@@ -46,7 +49,7 @@ func openFiles(dir string) (*files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open mailbox directory: %w", err)
 	}
-	return &files{root}, nil
+	return &files{root: root, sync: (*os.File).Sync}, nil
 }
 
 func (f *files) close() error { return f.root.Close() }
@@ -97,7 +100,7 @@ func (f *files) writeSynced(name string, raw []byte) error {
 		return err
 	}
 	_, err = file.Write(raw)
-	return cmp.Or(err, file.Sync(), file.Close())
+	return cmp.Or(err, f.sync(file), file.Close())
 }
 
 func (f *files) syncDirectory() error {
@@ -105,7 +108,7 @@ func (f *files) syncDirectory() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return errors.Join(f.sync(dir), dir.Close())
 }
 
 // read reads one mail with how. A file that is gone is CodeNotFound.

@@ -49,7 +49,7 @@ func message(to, subject string) mail.Message {
 	}
 }
 
-func send(t *testing.T, m *Mailbox, messages ...mail.Message) {
+func connect(t *testing.T, m *Mailbox) *mail.Conn {
 	t.Helper()
 	config, err := mail.Parse(m.URL())
 	if err != nil {
@@ -59,10 +59,16 @@ func send(t *testing.T, m *Mailbox, messages ...mail.Message) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+func send(t *testing.T, m *Mailbox, messages ...mail.Message) {
+	t.Helper()
+	c := connect(t, m)
 	defer c.Close()
 	for _, one := range messages {
 		if res := c.Send(t.Context(), one); res.Outcome != mail.Accepted {
-			t.Fatalf("%+v", res)
+			t.Errorf("%+v", res)
 		}
 	}
 }
@@ -110,7 +116,7 @@ func TestIndexIsRebuilt(t *testing.T) {
 	before := m.Messages("")
 	stop()
 	// A crash left half a mail; somebody left a file of their own.
-	for _, stray := range []string{"000000000003.part", "notes.txt"} {
+	for _, stray := range []string{"000000000003.part", "notes.txt", "notes.eml"} {
 		if err := os.WriteFile(filepath.Join(dir, stray), []byte("Subject: half"), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -164,6 +170,37 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
+// Two connections: what was begun first and synced last stands where its id
+// says.
+func TestSlowMailKeepsItsPlace(t *testing.T) {
+	m, _ := run(t, t.TempDir(), Options{})
+	begun, release := make(chan struct{}), make(chan struct{})
+	m.files.sync = func(f *os.File) error {
+		if filepath.Base(f.Name()) == "000000000001.part" {
+			close(begun)
+			<-release
+		}
+		return f.Sync()
+	}
+	var slow sync.WaitGroup
+	slow.Go(func() { send(t, m, message("ann@fans.example", "first")) })
+	<-begun
+	send(t, m, message("ann@fans.example", "second"))
+	if got := subjects(m.Messages("")); !cmp.Equal(got, []string{"second"}) {
+		t.Errorf("before it was synced: %q", got)
+	}
+	close(release)
+	slow.Wait()
+	if got := subjects(m.Messages("")); !cmp.Equal(got, []string{"second", "first"}) {
+		t.Errorf("%q", got)
+	}
+	for _, e := range m.Messages("") {
+		if got, err := m.Message(e.ID); err != nil || got.Subject != e.Subject {
+			t.Errorf("%s: %+v, %v", e.ID, got, err)
+		}
+	}
+}
+
 // Half a mail is none, whether it was cut off or came with a second recipient.
 func TestHalfAMailIsNotKept(t *testing.T) {
 	dir := t.TempDir()
@@ -201,20 +238,43 @@ func TestNoRoomIsTemporary(t *testing.T) {
 	if err := m.files.close(); err != nil {
 		t.Fatal(err)
 	}
-	config, err := mail.Parse(m.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := mail.New(config, mail.Options{}).Connect(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := connect(t, m)
 	defer c.Close()
 	if res := c.Send(t.Context(), message("ann@fans.example", "one")); res.Outcome != mail.Temporary || res.Code != 452 {
 		t.Errorf("%+v", res)
 	}
 	if got := m.Messages(""); len(got) != 0 {
 		t.Errorf("%+v", got)
+	}
+}
+
+// Taken means kept: file and directory are synced before the 250, and where
+// either fails nothing was taken.
+func TestSyncedBeforeTaken(t *testing.T) {
+	for failing := range 3 {
+		dir := t.TempDir()
+		m, _ := run(t, dir, Options{})
+		var synced []string
+		m.files.sync = func(f *os.File) error {
+			synced = append(synced, filepath.Base(f.Name()))
+			if len(synced) == failing {
+				return errors.New("the disk is gone")
+			}
+			return f.Sync()
+		}
+		c := connect(t, m)
+		res := c.Send(t.Context(), message("ann@fans.example", "one"))
+		c.Close()
+		files, _ := filepath.Glob(filepath.Join(dir, "*"))
+		if failing == 0 {
+			if res.Outcome != mail.Accepted || len(files) != 1 || len(synced) != 2 || synced[0] != "000000000001.part" {
+				t.Errorf("%+v, files %q, synced %q", res, files, synced)
+			}
+			continue
+		}
+		if res.Outcome != mail.Temporary || len(files) != 0 || len(m.Messages("")) != 0 {
+			t.Errorf("sync %d fails: %+v, files %q", failing, res, files)
+		}
 	}
 }
 

@@ -101,6 +101,13 @@ func (s *Server) Close() {
 	s.running.Wait()
 }
 
+// Finish takes no new connection and waits for those there are to end by
+// themselves, so that whatever their clients sent before hanging up counts.
+func (s *Server) Finish() {
+	_ = s.ln.Close()
+	s.running.Wait()
+}
+
 // Addr is host:port.
 func (s *Server) Addr() string { return s.ln.Addr().String() }
 
