@@ -75,6 +75,10 @@ func (b *board) run(ctx context.Context) error {
 func (b *board) read(ctx context.Context) error {
 	b.reading.Lock()
 	defer b.reading.Unlock()
+	return b.readLocked(ctx)
+}
+
+func (b *board) readLocked(ctx context.Context) error {
 	states, err := b.line.Sales(ctx)
 	if err != nil {
 		return err
@@ -100,12 +104,18 @@ func (b *board) read(ctx context.Context) error {
 	return nil
 }
 
-// sales is the board; the first call reads it.
+// sales is the board. Those who come before it was read for the first time
+// wait for one reading.
 func (b *board) sales(ctx context.Context) (*boardSales, error) {
 	if all := b.all.Load(); all != nil {
 		return all, nil
 	}
-	if err := b.read(ctx); err != nil {
+	b.reading.Lock()
+	defer b.reading.Unlock()
+	if all := b.all.Load(); all != nil {
+		return all, nil
+	}
+	if err := b.readLocked(ctx); err != nil {
 		return nil, err
 	}
 	return b.all.Load(), nil

@@ -41,6 +41,24 @@ func (s *Server) handleSignUp(c echo.Context) error {
 	return web.SeeOther(c, path)
 }
 
+// readSignUp reads a form or JSON.
+func readSignUp(c echo.Context) (signUpForm, error) {
+	var f signUpForm
+	if web.HasJSON(c) {
+		if err := web.Decode(c, &f); err != nil {
+			return signUpForm{}, err
+		}
+	} else {
+		v, err := web.Form(c)
+		if err != nil {
+			return signUpForm{}, err
+		}
+		f = signUpForm{Email: v.Get("email"), Lang: v.Get("lang"), Website: v.Get("website")}
+	}
+	f.Key = c.Request().Header.Get("Idempotency-Key")
+	return f, nil
+}
+
 func (s *Server) signUp(c echo.Context, slug string, f signUpForm) (line.Registration, error) {
 	if s.limit != nil {
 		if err := s.limit.Allow(c.RealIP()); err != nil {

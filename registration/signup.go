@@ -5,11 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/labstack/echo/v4"
 	"golang.org/x/net/idna"
 
 	"github.com/inturn/inturn/internal/sale"
-	"github.com/inturn/inturn/internal/web"
 )
 
 // maxKey bounds an Idempotency-Key.
@@ -22,24 +20,6 @@ type signUpForm struct {
 	Lang    string `json:"lang"`
 	Website string `json:"website"`
 	Key     string `json:"-"` // the Idempotency-Key header
-}
-
-// readSignUp reads a form or JSON.
-func readSignUp(c echo.Context) (signUpForm, error) {
-	var f signUpForm
-	if web.HasJSON(c) {
-		if err := web.Decode(c, &f); err != nil {
-			return signUpForm{}, err
-		}
-	} else {
-		v, err := web.Form(c)
-		if err != nil {
-			return signUpForm{}, err
-		}
-		f = signUpForm{Email: v.Get("email"), Lang: v.Get("lang"), Website: v.Get("website")}
-	}
-	f.Key = c.Request().Header.Get("Idempotency-Key")
-	return f, nil
 }
 
 // address checks the form and gives its address.
