@@ -29,7 +29,6 @@ type Message struct {
 
 var (
 	localPart  = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$")
-	messageID  = regexp.MustCompile(`^[A-Za-z0-9._+=-]+@[A-Za-z0-9.-]+$`)
 	headerName = regexp.MustCompile(`^(X|List)-[A-Za-z0-9-]+$`)
 	langTag    = regexp.MustCompile(`^[A-Za-z0-9-]{0,35}$`)
 )
@@ -68,7 +67,11 @@ func (m Message) build() (*gomail.Msg, error) {
 	}
 	msg.Subject(m.Subject)
 	msg.SetDateWithValue(m.Date)
-	msg.SetMessageIDWithValue(m.MessageID)
+	id, err := asciiParts(m.MessageID) // an address in form, but not bounded like one
+	if err != nil {
+		return nil, errors.New("the message's MessageID is not of the form id@host")
+	}
+	msg.SetMessageIDWithValue(id)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	if m.Lang != "" {
 		msg.SetGenHeader("Content-Language", m.Lang)
@@ -89,8 +92,6 @@ func (m Message) check() error {
 	switch {
 	case m.Date.IsZero():
 		return errors.New("the message has no Date")
-	case !messageID.MatchString(m.MessageID):
-		return errors.New("the message's MessageID is not of the form id@host")
 	case !langTag.MatchString(m.Lang):
 		return errors.New("the message's Lang is not a language tag")
 	case m.Text == "":
@@ -122,16 +123,25 @@ func parseSender(field, typed string) (*netmail.Address, error) {
 	return a, nil
 }
 
-// asciiAddress writes the domain of a bare address in ASCII (RFC 5891) and
-// refuses every local part that would need quoting or SMTPUTF8: RFC 5321's
-// dot-string in at most 64 bytes.
+// asciiAddress is asciiParts within the lengths that SMTP sets (RFC 5321,
+// 4.5.3.1): 64 bytes before the @, 254 in all.
 func asciiAddress(address string) (string, error) {
+	ascii, err := asciiParts(address)
+	if err != nil || len(ascii) > 254 || strings.IndexByte(ascii, '@') > 64 {
+		return "", errRecipient
+	}
+	return ascii, nil
+}
+
+// asciiParts writes the domain in ASCII (RFC 5891) and refuses every local
+// part that would need quoting or SMTPUTF8.
+func asciiParts(address string) (string, error) {
 	local, domain, found := strings.Cut(address, "@")
-	if !found || len(local) > 64 || !localPart.MatchString(local) {
+	if !found || !localPart.MatchString(local) {
 		return "", errRecipient
 	}
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || ascii == "" || len(local)+1+len(ascii) > 254 || strings.ContainsAny(ascii, "@ <>\r\n[]") {
+	if err != nil || ascii == "" || strings.ContainsAny(ascii, "@ <>\r\n[]") {
 		return "", errRecipient
 	}
 	return local + "@" + ascii, nil

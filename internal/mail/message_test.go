@@ -13,6 +13,7 @@ func TestMessageAsWritten(t *testing.T) {
 	s := smtptest.Start(t, smtptest.Options{})
 	m := message()
 	m.To = "ann+lakeside@Bücher.example"
+	m.From, m.MessageID = "Lakeside Café <tickets@Seebühne.example>", "receipt."+strings.Repeat("long-slug-", 9)+".1@Seebühne.example"
 	m.Headers["List-Unsubscribe"] = "<https://registration.example/lakeside/place/" + strings.Repeat("r", 120) + "/withdraw>"
 	if res := connect(t, s).Send(t.Context(), m); res.Outcome != mail.Accepted {
 		t.Fatalf("%+v", res)
@@ -38,8 +39,8 @@ func TestMessageAsWritten(t *testing.T) {
 	l := taken.Letter(t)
 	for name, want := range map[string]string{
 		"Auto-Submitted": "auto-generated", "X-Inturn-Offer": "abc123", "Content-Language": "en",
-		"Message-Id": "<offer-1.1@lakeside.example>", "User-Agent": "", "X-Mailer": "", "Cc": "", "Bcc": "",
-		"Date": "Fri, 12 Mar 2027 12:00:00 +0000", "From": "Lakeside Café <tickets@lakeside.example>",
+		"Message-Id": "<receipt." + strings.Repeat("long-slug-", 9) + ".1@xn--seebhne-q2a.example>", "User-Agent": "", "X-Mailer": "", "Cc": "", "Bcc": "",
+		"Date": "Fri, 12 Mar 2027 12:00:00 +0000", "From": "Lakeside Café <tickets@xn--seebhne-q2a.example>",
 		"Reply-To": "<help@lakeside.example>", "To": "<ann+lakeside@xn--bcher-kva.example>",
 		"List-Unsubscribe": m.Headers["List-Unsubscribe"],
 	} {
@@ -78,6 +79,7 @@ func TestInjectionIsRefused(t *testing.T) {
 		"header name with line": func(m *mail.Message) { m.Headers = map[string]string{"X-A: b\nBcc": "eve@evil.example"} },
 		"Message-ID":            func(m *mail.Message) { m.MessageID = "a@b>\r\nBcc: eve@evil.example" },
 		"Lang":                  func(m *mail.Message) { m.Lang = "en\r\nBcc: eve@evil.example" },
+		"Message-ID half":       func(m *mail.Message) { m.MessageID = "offer-1.1" },
 		"no Date":               func(m *mail.Message) { m.Date = time.Time{} },
 		"no Text":               func(m *mail.Message) { m.Text = "" },
 	} {
