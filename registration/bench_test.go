@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -190,4 +192,53 @@ func readAnswer(r *bufio.Reader, want int) error {
 			return err
 		}
 	}
+}
+
+// BenchmarkHandler is what a sign-up costs beside the line and the network:
+// headers, reading the form, the address, the limit, the receipt, the answer.
+func BenchmarkHandler(b *testing.B) {
+	fake := &instantLine{state: line.State{Sale: testSale()}}
+	keys, err := link.OpenKeys(b.TempDir()+"/keys", link.KeyOptions{Clock: time.Now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ts, err := templates.New()
+	if err != nil {
+		b.Fatal(err)
+	}
+	o := Options{Line: fake, Keys: keys, Templates: ts, URL: "http://line.example", CheckoutURL: "http://checkout.example",
+		Clock: time.Now, Logger: slog.New(slog.DiscardHandler)}
+	o.Limits.Burst = 1 << 30
+	s, err := New(o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, h := range map[string]http.Handler{"nothing": storesNothing(), "signup": s.Handler()} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			body := "lang=en&website=&email=fan%40example.org"
+			for b.Loop() {
+				r := httptest.NewRequest("POST", "/lakeside-2027", strings.NewReader(body))
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				rec := httptest.NewRecorder()
+				if h.ServeHTTP(rec, r); rec.Code != http.StatusSeeOther {
+					b.Fatal(rec.Code)
+				}
+			}
+		})
+	}
+}
+
+// instantLine gives every sign-up the same place.
+type instantLine struct {
+	Line
+	state line.State
+}
+
+func (l *instantLine) Sales(context.Context) ([]line.State, error) {
+	return []line.State{l.state}, nil
+}
+
+func (l *instantLine) SignUp(context.Context, line.SignUp) (line.Registration, error) {
+	return line.Registration{Number: 1, Class: sale.Guaranteed}, nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/inturn/inturn/internal/sale"
 )
 
-//go:embed layout registration all:checkout all:mailbox mail static locales
+//go:embed layout registration checkout mailbox mail static locales
 var files embed.FS
 
 // surfaces are the folders whose .html files are pages.
