@@ -103,9 +103,9 @@ func (p *purchase) readJSON(body []byte) error {
 	return members(body, func(name string, value json.RawMessage) error {
 		switch {
 		case name == "qty":
-			return members(value, func(id string, n json.RawMessage) error { return p.setNumber(id, n) })
+			return members(value, func(id string, n json.RawMessage) error { return p.set(id, string(n)) })
 		case strings.HasPrefix(name, quantityPrefix):
-			return p.setNumber(strings.TrimPrefix(name, quantityPrefix), value)
+			return p.set(strings.TrimPrefix(name, quantityPrefix), string(value))
 		case name == "version":
 			return p.setVersion(string(value))
 		default:
@@ -113,14 +113,6 @@ func (p *purchase) readJSON(body []byte) error {
 				Fields: []sale.FieldError{{Field: name, Message: "is unknown; the fields are qty and version"}}}
 		}
 	})
-}
-
-// setNumber is set for JSON, where an empty text is not a number.
-func (p *purchase) setNumber(id string, value json.RawMessage) error {
-	if len(value) == 0 || value[0] < '0' || value[0] > '9' {
-		return badQuantity(id)
-	}
-	return p.set(id, string(value))
 }
 
 // set notes the quantity of one type. A type named twice is refused: one of
