@@ -2,9 +2,10 @@ package boxoffice
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/sqldb"
@@ -139,13 +140,30 @@ func (k *books) writeLedger(ctx context.Context, tx *sqldb.Tx) error {
 	if err := tx.Insert(ctx, `INSERT INTO transfers (sale, pool, source, target, units, reason, offer, at)`, rows); err != nil {
 		return fmt.Errorf("store transfers: %w", err)
 	}
-	inOrder := func(a, b account) int { return compareText(a.pool, b.pool, a.name, b.name) }
-	for _, a := range slices.SortedFunc(maps.Keys(l.changes), inOrder) {
-		// A change, not a balance: even a bug above cannot lose another one's.
-		if _, err := tx.Exec(ctx, `UPDATE accounts SET balance = balance + $4 WHERE sale = $1 AND pool = $2 AND name = $3`,
-			k.slug, a.pool, a.name, l.changes[a]); err != nil {
-			return fmt.Errorf("change %s of pool %s: %w", a.name, a.pool, err)
-		}
+	return k.writeChanges(ctx, tx)
+}
+
+// writeChanges changes all balances with one statement. It adds to them: even
+// a bug above cannot lose what another transaction did.
+func (k *books) writeChanges(ctx context.Context, tx *sqldb.Tx) error {
+	if len(k.ledger.changes) == 0 {
+		return nil
+	}
+	args := []any{k.slug}
+	var values []string
+	for a, units := range k.ledger.changes {
+		n := len(args)
+		values = append(values, fmt.Sprintf("(CAST($%d AS TEXT), CAST($%d AS TEXT), CAST($%d AS BIGINT))", n+1, n+2, n+3))
+		args = append(args, a.pool, a.name, units)
+	}
+	n, err := affected(tx.Exec(ctx, `UPDATE accounts SET balance = balance + v.column3
+		FROM (VALUES `+strings.Join(values, ", ")+`) AS v
+		WHERE sale = $1 AND pool = v.column1 AND name = v.column2`, args...))
+	if err != nil {
+		return fmt.Errorf("change balances: %w", err)
+	}
+	if n != int64(len(values)) {
+		return errors.New("change balances: an account is missing")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package boxoffice
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -91,6 +90,3 @@ func affected(res sql.Result, err error) (int64, error) {
 
 // nullText is NULL for "".
 func nullText(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }
-
-// compareText orders pairs of texts.
-func compareText(a1, b1, a2, b2 string) int { return cmp.Or(cmp.Compare(a1, b1), cmp.Compare(a2, b2)) }

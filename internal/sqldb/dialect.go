@@ -14,6 +14,10 @@ type Dialect struct {
 	ID     string // 64-bit key that the database gives
 	Blob   string // bytes
 	Strict string // ends a CREATE TABLE
+
+	// SQLite looks up every $n by name, which is quadratic in a long list of
+	// VALUES; a bare ? it does not. For Insert only.
+	anonymous bool
 }
 
 var (
@@ -23,6 +27,8 @@ var (
 		ID:     "INTEGER PRIMARY KEY",
 		Blob:   "BLOB",
 		Strict: " STRICT",
+
+		anonymous: true,
 	}
 	postgresDialect = Dialect{
 		Name:       "postgres",

@@ -8,10 +8,12 @@ import (
 
 // Insert stores many rows with few statements. into is everything before
 // VALUES, as in "INSERT INTO tickets (sale, code, type)"; all rows have the
-// same width. Rows go in order, in chunks of a few fixed sizes, so that few
+// same width. Rows go in order, in chunks of 256, 128, 64 … 1, so that few
 // texts are prepared; on PostgreSQL each chunk is one round trip.
+//
+// It writes no RETURNING and no ON CONFLICT: what needs those goes row by row.
 func (tx *Tx) Insert(ctx context.Context, into string, rows [][]any) error {
-	for _, size := range []int{64, 8, 1} {
+	for size := 256; size > 0; size /= 2 {
 		for len(rows) >= size {
 			if err := tx.insertChunk(ctx, into, rows[:size]); err != nil {
 				return err
@@ -34,11 +36,16 @@ func (tx *Tx) insertChunk(ctx context.Context, into string, rows [][]any) error 
 		for j, v := range row {
 			args = append(args, v)
 			if j == 0 {
-				q.WriteString("($")
+				q.WriteByte('(')
 			} else {
-				q.WriteString(",$")
+				q.WriteByte(',')
 			}
-			q.WriteString(strconv.Itoa(len(args)))
+			if tx.dialect.anonymous {
+				q.WriteByte('?')
+			} else {
+				q.WriteByte('$')
+				q.WriteString(strconv.Itoa(len(args)))
+			}
 		}
 		q.WriteByte(')')
 	}

@@ -287,7 +287,7 @@ func TestInsertManyKeepsOrder(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
 		db := open(t, dsn(), sqldb.Options{})
 		var rows [][]any
-		for i := range 64 + 2*8 + 3 {
+		for i := range 2*256 + 64 + 3 {
 			rows = append(rows, []any{fmt.Sprintf("n%03d", i), i})
 		}
 		if err := db.Write(t.Context(), func(ctx context.Context, tx *sqldb.Tx) error {

@@ -59,7 +59,8 @@ CREATE TABLE offers (
 ){{.Strict}};
 CREATE INDEX offers_of_sale ON offers (sale, state);
 
--- Units moved from one account to another. Rows are immutable.
+-- Units moved from one account to another. Rows are immutable. That the
+-- accounts exist is seen when their balances are changed.
 CREATE TABLE transfers (
 	id       {{.ID}},
 	sale     TEXT NOT NULL,
@@ -71,9 +72,7 @@ CREATE TABLE transfers (
 	offer    TEXT REFERENCES offers (id),
 	at       {{.Int}} NOT NULL,
 	CHECK (source <> target),
-	CHECK ((offer IS NULL) = (reason IN ('issue', 'cut'))),
-	FOREIGN KEY (sale, pool, source) REFERENCES accounts (sale, pool, name),
-	FOREIGN KEY (sale, pool, target) REFERENCES accounts (sale, pool, name)
+	CHECK ((offer IS NULL) = (reason IN ('issue', 'cut')))
 ){{.Strict}};
 
 -- Purchases, one for each offer at most. position is that of the outcome

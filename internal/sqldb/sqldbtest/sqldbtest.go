@@ -20,12 +20,16 @@ import (
 	"github.com/inturn/inturn/internal/sqldb"
 )
 
-// Main runs the tests of a package and stops the cluster that they started:
+// Main runs the tests of a package and stops the cluster that they started,
+// then does what else has to be done after the last test:
 //
 //	func TestMain(m *testing.M) { sqldbtest.Main(m) }
-func Main(m *testing.M) {
+func Main(m *testing.M, after ...func()) {
 	code := m.Run()
 	scratch.stop()
+	for _, do := range after {
+		do()
+	}
 	os.Exit(code)
 }
 
