@@ -104,7 +104,7 @@ func New(o Options) (*Dispatcher, error) {
 	}
 	return &Dispatcher{
 		Options: o,
-		hands:   hands{held: map[int64]bool{}, doubt: map[string]bool{}},
+		hands:   hands{held: map[int64]bool{}, doubt: map[string]bool{}, faulty: map[int64]int{}},
 		wake:    make(chan struct{}, 1),
 	}, nil
 }

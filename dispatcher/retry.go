@@ -20,8 +20,12 @@ func wait(n int, life time.Duration) time.Duration {
 	return life / steps[min(max(n, 1), len(steps))-1]
 }
 
-// faultWait is how long our own fault keeps a mail back.
-const faultWait = 2 * time.Second
+// faultWait is how long our own fault keeps a mail back after try number n:
+// 2 s, 4 s … up to a minute, so that one mail that the server will not have
+// does not keep the others from being tried.
+func faultWait(n int) time.Duration {
+	return min(2*time.Second<<min(max(n-1, 0), 5), time.Minute)
+}
 
 // tried says what a result means for a mail: what to record and when to try
 // again. It decides nothing about offers; that is the line's.
@@ -48,7 +52,7 @@ func tried(m line.Mail, r mail.Result, now time.Time) line.Tried {
 	case mail.Unknown:
 		t.Result, t.Retry = line.ResultUnknown, again
 	default:
-		t.Result, t.Retry = line.ResultFault, now.Add(faultWait)
+		t.Result, t.Retry = line.ResultFault, now.Add(faultWait(m.Try))
 	}
 	return t
 }

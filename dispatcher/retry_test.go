@@ -44,7 +44,7 @@ func TestTried(t *testing.T) {
 		{"refused is done", offer, mail.Refused, line.ResultRefused, -1},
 		{"temporary waits a sixtieth of the life", offer, mail.Temporary, line.ResultTemporary, time.Minute},
 		{"unknown is sent again", offer, mail.Unknown, line.ResultUnknown, time.Minute},
-		{"our own fault waits a moment", offer, mail.Fault, line.ResultFault, faultWait},
+		{"our own fault waits a moment", offer, mail.Fault, line.ResultFault, 2 * time.Second},
 		{"a receipt has a patience of its own", receipt, mail.Temporary, line.ResultTemporary, patience / 60},
 		{"which ends", old, mail.Temporary, line.ResultTemporary, -1},
 		{"a slow server owes the fan a new link", slow, mail.Accepted, line.ResultAccepted, 0},

@@ -34,7 +34,7 @@ func (d *Dispatcher) Send(ctx context.Context, courier Courier, most int) (Sent,
 	sent := Sent{Wait: wait}
 	var errs []error
 	for _, m := range mails {
-		result := d.handOver(ctx, courier, m)
+		result := d.hands.blame(m, d.handOver(ctx, courier, m))
 		d.Metrics.Mail(m.Kind, string(result.Outcome))
 		d.health.mail(result)
 		sent.Mails++

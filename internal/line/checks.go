@@ -56,13 +56,16 @@ func Checks() []sqldb.Check {
 // batchAfterBatch finds a batch that was planned before every mail of the
 // one before it had a recorded outcome. Our own faults are no outcome; a
 // cancelled mail needs none.
-const batchAfterBatch = `WITH first_done AS (
-		SELECT o.sale_id, o.batch, m.id, m.state, o.over_at,
-			(SELECT MIN(t.done_at) FROM mail_tries t WHERE t.mail_id = m.id AND t.result NOT IN ('', 'fault')) AS done
-		FROM offers o JOIN outbox m ON m.kind = 'offer' AND m.ref = o.id),
-	batches AS (SELECT sale_id, batch, MIN(planned_at) AS planned FROM offers GROUP BY sale_id, batch)
-	SELECT b.sale_id, b.batch, b.planned, f.done FROM batches b JOIN first_done f ON f.sale_id = b.sale_id AND f.batch = b.batch - 1
-	WHERE f.done > b.planned OR (f.done IS NULL AND (f.over_at IS NULL OR f.over_at > b.planned)) LIMIT 5`
+const batchAfterBatch = `SELECT sale_id, batch, next_planned, last_done FROM (
+		SELECT sale_id, batch, MAX(done) AS last_done, MAX(undone_until) AS undone_until,
+			LEAD(MIN(planned_at)) OVER (PARTITION BY sale_id ORDER BY batch) AS next_planned
+		FROM (SELECT sale_id, batch, planned_at, done,
+				CASE WHEN mail IS NOT NULL AND done IS NULL THEN COALESCE(over_at, 4611686018427387904) END AS undone_until
+			FROM (SELECT o.sale_id, o.batch, o.planned_at, o.over_at, m.id AS mail,
+					(SELECT MIN(t.done_at) FROM mail_tries t WHERE t.mail_id = m.id AND t.result NOT IN ('', 'fault')) AS done
+				FROM offers o LEFT JOIN outbox m ON m.kind = 'offer' AND m.ref = o.id) each_offer) each_mail
+		GROUP BY sale_id, batch) each_batch
+	WHERE last_done > next_planned OR undone_until > next_planned LIMIT 5`
 
 // none makes a check of a query with four columns that must find nothing.
 func none(query string) func(context.Context, *sqldb.Tx) error {

@@ -20,6 +20,7 @@ type fan struct {
 	joined   bool
 	number   int // 0 while the answer was lost
 	tokens   []string
+	used     int // how many of them he has used
 }
 
 func (w *World) newFan() *fan {

@@ -31,11 +31,14 @@ func (w *World) heal() {
 			}
 		}
 		for _, f := range w.fans {
-			if n := len(f.tokens); n > 0 && w.rand.IntN(3) > 0 {
+			// Mostly with a link not used yet, sometimes once more.
+			n := len(f.tokens)
+			if n > 0 && w.rand.IntN(3) > 0 && (f.used < n || w.rand.IntN(16) == 0) {
 				w.useLink(f, f.tokens[n-1])
+				f.used = n
 			}
 		}
-		if w.EveryEvent || round%4 == 0 {
+		if round%4 == 0 && (w.EveryEvent || round%12 == 0) {
 			w.check()
 		}
 		waiting = w.stranded(before, waiting)

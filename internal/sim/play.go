@@ -11,7 +11,7 @@ import (
 // up.
 func (w *World) play() {
 	for range w.Steps {
-		w.advance(time.Duration(1+w.rand.IntN(700)) * time.Millisecond)
+		w.advance(time.Millisecond + time.Duration(w.rand.Int64N(int64(w.Every)/4)))
 		beat := w.event()
 		if w.EveryEvent || beat {
 			w.check()
@@ -27,9 +27,13 @@ func (w *World) event() bool {
 	w.stumble()
 	switch n := w.rand.IntN(100); {
 	case n < 25:
-		w.someoneJoins()
+		for range w.Crowd {
+			w.someoneJoins()
+		}
 	case n < 50:
-		w.someFanActs()
+		for range w.Crowd {
+			w.someFanActs()
+		}
 	case n < 70:
 		w.beat(0)
 		return true

@@ -18,6 +18,7 @@ type Scenario struct {
 	Guaranteed int
 	Standby    int
 	Fans       int // how many try to join; more than the caps see the notice
+	Crowd      int // how many join, or act, at once
 	Batch      int
 	Every      time.Duration
 	LinkLife   time.Duration
@@ -42,15 +43,16 @@ func Small(seed uint64) Scenario {
 	s := Scenario{
 		Name:       fmt.Sprintf("small sale %d", seed),
 		MaxPerFan:  1 + r.IntN(4),
+		Crowd:      1,
 		Batch:      1 + r.IntN(4),
-		Every:      time.Duration(1+r.IntN(4)) * time.Second,
-		LinkLife:   time.Duration(12+r.IntN(60)) * time.Second,
-		Steps:      60 + r.IntN(80),
+		Every:      time.Duration(2+r.IntN(5)) * time.Second,
+		LinkLife:   time.Duration(12+r.IntN(30)) * time.Second,
+		Steps:      60 + r.IntN(60),
 		EveryEvent: true,
 	}
 	sum := 0
 	for range 1 + r.IntN(2) {
-		stock := s.MaxPerFan + r.IntN(8)
+		stock := s.MaxPerFan + r.IntN(6)
 		s.Tickets = append(s.Tickets, stock)
 		sum += stock
 	}
@@ -71,9 +73,9 @@ func Small(seed uint64) Scenario {
 func Article() Scenario {
 	return Scenario{
 		Name: "the article's sale", Tickets: []int{10_000}, Capacity: 10_000, MaxPerFan: 4,
-		Guaranteed: 2_500, Standby: 7_500, Fans: 12_000, Batch: 250,
-		Every: time.Minute, LinkLife: time.Hour, Steps: 30_000,
-		WireFaults: 10, StoreFaults: 2, MailFaults: 60, Crashes: 5, Jumps: 5, Meddling: 5, Interludes: 10,
+		Guaranteed: 2_500, Standby: 7_500, Fans: 12_000, Crowd: 100, Batch: 500,
+		Every: 5 * time.Minute, LinkLife: time.Hour, Steps: 700,
+		WireFaults: 20, StoreFaults: 2, MailFaults: 40, Crashes: 20, Jumps: 5, Meddling: 50, Interludes: 5,
 	}
 }
 
