@@ -38,6 +38,7 @@ var within = map[string][]string{
 	"internal/mailbox":     {"internal/sale", "internal/mail", "internal/web", "templates"},
 	"internal/verify":      {"internal/sale", "internal/sqldb", "internal/line", "internal/boxoffice"},
 	"internal/peer":        {"internal/sale", "internal/web"},
+	"internal/e2e":         {}, // tests only
 }
 
 // homes says where a library may be imported. Everything else outside the

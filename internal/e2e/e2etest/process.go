@@ -1,0 +1,166 @@
+package e2etest
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Process is one `inturn serve` of a site: while it runs, after it was
+// stopped or killed, and when it was started again.
+type Process struct {
+	Name    string // its roles, "registration dispatcher"; "all" for a serve without any
+	Machine *Machine
+	roles   []string
+
+	mu  sync.Mutex
+	log strings.Builder // of all its lives
+	run *life           // nil: not running
+}
+
+// life is one run of the binary.
+type life struct {
+	cmd     *exec.Cmd
+	serving chan map[string]string // addresses by listener, once it serves
+	ended   chan struct{}
+	err     error // of Wait, once ended
+}
+
+// Start starts the process and returns when it serves.
+func (p *Process) Start() error {
+	run, err := p.launch()
+	if err != nil {
+		return fmt.Errorf("start %s: %w", p.Name, err)
+	}
+	select {
+	case addresses := <-run.serving:
+		return p.Machine.announced(addresses)
+	case <-run.ended:
+		return fmt.Errorf("serve %s ended before it served: %w\n%s", p.Name, run.err, p.Log())
+	case <-time.After(Patience):
+		return fmt.Errorf("serve %s does not serve\n%s", p.Name, p.Log())
+	}
+}
+
+func (p *Process) launch() (*life, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.run != nil {
+		return nil, errors.New("it runs already")
+	}
+	cmd := p.Machine.command(append([]string{"serve"}, p.roles...)...)
+	cmd.SysProcAttr = leash()
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	run := &life{cmd: cmd, serving: make(chan map[string]string, 1), ended: make(chan struct{})}
+	p.run = run
+	go func() {
+		p.follow(stderr, run.serving)
+		run.err = cmd.Wait()
+		close(run.ended)
+	}()
+	return run, nil
+}
+
+// follow reads the log to its end and tells when the process serves, with the
+// addresses that it says it listens on.
+func (p *Process) follow(r io.Reader, serving chan<- map[string]string) {
+	addresses := map[string]string{}
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		p.mu.Lock()
+		fmt.Fprintln(&p.log, lines.Text())
+		p.mu.Unlock()
+		var said struct{ Msg, Listener, Address string }
+		if json.Unmarshal(lines.Bytes(), &said) != nil {
+			continue
+		}
+		switch said.Msg {
+		case "listening":
+			addresses[said.Listener] = said.Address
+		case "serving":
+			serving <- addresses
+		}
+	}
+	_, _ = io.Copy(io.Discard, r) // a line too long must not block the process
+}
+
+// Stop asks the process to stop, as an operator does, and wants it to finish
+// with exit code 0.
+func (p *Process) Stop() error {
+	run := p.running()
+	if run == nil {
+		return nil
+	}
+	if err := run.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return fmt.Errorf("stop %s: %w", p.Name, err)
+	}
+	select {
+	case <-run.ended:
+	case <-time.After(Patience):
+		return fmt.Errorf("%s does not stop\n%s", p.Name, p.Log())
+	}
+	p.gone()
+	if run.err != nil {
+		return fmt.Errorf("%s stopped badly: %w\n%s", p.Name, run.err, p.Log())
+	}
+	return nil
+}
+
+// Kill ends the process in the middle of whatever it does. It is an error
+// when it had ended by itself.
+func (p *Process) Kill() error {
+	run := p.running()
+	if run == nil {
+		return nil
+	}
+	died := false
+	select {
+	case <-run.ended:
+		died = true
+	default:
+		_ = run.cmd.Process.Kill()
+		<-run.ended
+	}
+	p.gone()
+	if died {
+		return fmt.Errorf("%s ended by itself: %w\n%s", p.Name, run.err, p.Log())
+	}
+	return nil
+}
+
+func (p *Process) running() *life {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.run
+}
+
+func (p *Process) gone() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.run = nil
+}
+
+// Log is everything it has logged, over all its lives.
+func (p *Process) Log() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.log.String()
+}
+
+// has says whether the process runs a role.
+func (p *Process) has(role string) bool { return len(p.roles) == 0 || slices.Contains(p.roles, role) }
