@@ -95,6 +95,7 @@ type exited int
 // commands is the command line. Settings' flags are added from their table.
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the roles: registration, dispatcher, checkout, console (all when none is named)."`
+	Demo    demoCommand    `cmd:"" help:"Play a whole sale in about a minute, to watch in terminal and browser."`
 	Sale    saleCommand    `cmd:"" help:"Write, show, pause and resume sales."`
 	Orders  ordersCommand  `cmd:"" help:"The door list of a sale: code, tickets, amount, address."`
 	Verify  verifyCommand  `cmd:"" help:"Check every invariant on the stored data; exit 1 where one is broken."`

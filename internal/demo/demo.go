@@ -93,8 +93,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err := o.check(); err != nil {
 		return Report{}, err
 	}
-	d := &demo{o: o, browser: newBrowser(), show: newShow(o)}
-	defer d.browser.close()
+	d := &demo{o: o, browser: newBrowser()}
 	var err error
 	if d.post, err = openPostOffice(d.browser); err != nil {
 		return Report{}, err
@@ -105,8 +104,10 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		d.post.close()
 		return Report{}, errors.Join(err, <-posting)
 	}
+	d.show = newShow(o)
 	err = d.play(ctx)
 	d.show.end()
+	d.browser.close() // a server that stops waits for connections that were never used
 	err = errors.Join(err, d.venue.end())
 	d.post.close()
 	err = errors.Join(err, <-posting)
@@ -207,7 +208,8 @@ func (d *demo) announce(ctx context.Context) {
 		case <-ctx.Done():
 		case <-d.tally.known:
 			number, address := d.tally.toWatch()
-			d.show.say("           place page    %s  (number %d, on standby)", address, number)
+			d.show.say("           place page    %s", address)
+			d.show.say("           It is that of number %d, who has no guarantee but a chance.", number)
 		}
 	}()
 }

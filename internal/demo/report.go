@@ -3,7 +3,6 @@ package demo
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -57,6 +56,7 @@ type Offers struct {
 	Units      int                     `json:"units"`      // tickets offered, again and again
 	Recycled   int                     `json:"recycled"`   // of them, given on to the next
 	Conversion float64                 `json:"conversion"` // bought / made
+	TooSlow    int                     `json:"too_slow"`   // fans who came back to a link that was over
 }
 
 // Sales is what was sold, by the box office's books.
@@ -118,6 +118,7 @@ func (d *demo) report(ctx context.Context, interrupted bool) (Report, error) {
 	}
 	r.countFans(d.fans, d.sale)
 	r.countMails(d.post)
+	r.Offers.TooSlow = int(d.tally.tooSlow.Load())
 	r.countTimes(d.sale.Caps)
 	if err := d.readBooks(ctx, &r); err != nil {
 		return Report{}, err
@@ -237,13 +238,4 @@ func (d *demo) readBooks(ctx context.Context, r *Report) error {
 		r.Offers.Conversion = float64(r.Offers.Bought) / float64(r.Offers.Made)
 	}
 	return nil
-}
-
-// JSON is the report for a machine.
-func (r Report) JSON() ([]byte, error) {
-	text, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return nil, fmt.Errorf("write the report: %w", err)
-	}
-	return append(text, '\n'), nil
 }

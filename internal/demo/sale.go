@@ -31,7 +31,7 @@ func paceFor(tickets, fans int) Pace {
 	guaranteed := tickets / min(mostPerFan, tickets)
 	return Pace{
 		Rush:     8*time.Second + time.Duration(fans)*2*time.Millisecond,
-		Life:     6 * time.Second,
+		Life:     8 * time.Second,
 		Every:    time.Second,
 		Batch:    max(1, guaranteed/5),
 		Patience: 15 * time.Minute,

@@ -18,6 +18,8 @@ func newShow(o Options) show {
 	switch {
 	case o.Progress == nil:
 		return silent{}
+	case o.Terminal.Live:
+		return newLive(o)
 	default:
 		return &plain{w: o.Progress, tickets: o.Tickets}
 	}
@@ -31,10 +33,11 @@ func (silent) end()                    {}
 
 // plain writes lines, for logs and pipes.
 type plain struct {
-	mu      sync.Mutex
-	w       io.Writer
 	tickets int
-	next    time.Duration // when the next line is due
+
+	mu   sync.Mutex
+	w    io.Writer
+	next time.Duration // when the next line is due
 }
 
 // plainEvery is how often plain tells how it stands.
@@ -53,7 +56,7 @@ func (p *plain) update(now Sample, _ []Sample) {
 		return
 	}
 	p.next = now.At + plainEvery
-	fmt.Fprintf(p.w, "%5.1fs  in line %d  waiting %d  offered %d  sold %d of %d  mails %d\n",
+	fmt.Fprintf(p.w, "%5.1f s  in line %d  waiting %d  offered %d  sold %d of %d  mails %d\n",
 		now.Seconds, now.Places, now.Waiting, now.Offered, now.Sold, p.tickets, now.mails)
 }
 

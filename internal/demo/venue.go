@@ -36,7 +36,6 @@ const (
 	saleFile    = "sale.yaml"
 	logFile     = "inturn.log"
 	drawingFile = "sale.svg"
-	reportFile  = "report.json"
 )
 
 // openVenue makes a temporary directory and starts all roles on loopback.
