@@ -130,6 +130,14 @@ func (b *board) sale(ctx context.Context, slug string) (*entry, error) {
 	if e, ok := all.bySlug[slug]; ok {
 		return e, nil
 	}
+	// It may have been applied since the board was read: sign-ups are taken
+	// from that moment on, and every one of them leads to a place page.
+	if err := b.read(ctx); err != nil {
+		return nil, err
+	}
+	if e, ok := b.all.Load().bySlug[slug]; ok {
+		return e, nil
+	}
 	return nil, sale.E(sale.CodeNotFound, "There is no such sale.")
 }
 

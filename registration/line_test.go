@@ -222,3 +222,22 @@ func rowsOf(ctx context.Context, tx *sqldb.Tx, query string) ([]string, error) {
 	}
 	return all, rows.Err()
 }
+
+// TestNewSaleIsThereAtOnce: a sale that was applied a moment ago takes
+// sign-ups, so the place pages that they lead to are there too, before the
+// board is read again.
+func TestNewSaleIsThereAtOnce(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
+		w, l := realWorld(t, dsn(), testSale())
+		w.get("/lakeside-2027/en").wants(t, 200) // the board is read
+		s := testSale()
+		s.Slug = "lakeside-2028"
+		if _, err := l.Apply(t.Context(), s, "test"); err != nil {
+			t.Fatal(err)
+		}
+		var got signUpJSON
+		w.do("POST", "/lakeside-2028", "email=fan@example.org", asJSON...).into(t, &got)
+		w.get(strings.TrimPrefix(got.PlaceURL, w.srv.o.URL)).wants(t, 200, "fan@example.org")
+		w.get("/lakeside-2029/en").wants(t, 404)
+	})
+}
