@@ -57,3 +57,12 @@ func BenchmarkOfferView(b *testing.B) {
 		}
 	})
 }
+
+// All invariants over a small sale: the simulator does it after every event.
+func BenchmarkChecks(b *testing.B) {
+	h := open(b, "sqlite::memory:", sqldb.Options{Unsafe: true})
+	everyState(b, h)
+	for b.Loop() {
+		h.check(b)
+	}
+}

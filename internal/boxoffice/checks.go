@@ -55,9 +55,12 @@ func Checks() []sqldb.Check {
 		{Invariant: 19, Name: "what was issued is the stock of the version in force", Run: checkIssued},
 		none(19, "every unit sold has its ticket", `
 			SELECT 'sale ' || a.sale || ', pool ' || a.pool || ': ' || CAST(a.balance AS TEXT) || ' sold, not as many tickets'
-			FROM accounts a WHERE a.name = 'sold' AND a.balance <>
-				(SELECT COUNT(*) FROM tickets t JOIN orders p ON p.ref = t.ref
-				WHERE p.sale = a.sale AND t.voided = 0 AND (a.pool = 'capacity' OR t.type = a.pool))`),
+			FROM accounts a LEFT JOIN (
+				SELECT p.sale, t.type AS pool, COUNT(*) AS units FROM tickets t JOIN orders p ON p.ref = t.ref
+				WHERE t.voided = 0 GROUP BY p.sale, t.type
+				UNION ALL SELECT p.sale, 'capacity', COUNT(*) FROM tickets t JOIN orders p ON p.ref = t.ref
+				WHERE t.voided = 0 GROUP BY p.sale) v ON v.sale = a.sale AND v.pool = a.pool
+			WHERE a.name = 'sold' AND a.balance <> COALESCE(v.units, 0)`),
 		none(20, "an order is worth its tickets, and has no more than was granted", `
 			SELECT 'order ' || p.code || ' of sale ' || p.sale
 			FROM orders p JOIN offers o ON o.id = p.offer JOIN tickets t ON t.ref = p.ref

@@ -67,7 +67,7 @@ func TestChecksFindWhatIsBroken(t *testing.T) {
 }
 
 // everyState makes a sale with an offer in every state and a cancelled order.
-func everyState(t *testing.T, h *house) {
+func everyState(t testing.TB, h *house) {
 	t.Helper()
 	if err := h.Put(t.Context(), lakeside(20), nil); err != nil {
 		t.Fatal(err)

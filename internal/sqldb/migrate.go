@@ -62,9 +62,14 @@ func (m migrations) up(ctx context.Context, db *sql.DB, dialect goose.Dialect, o
 	if err != nil {
 		return err
 	}
-	// Usually nothing is pending, and then nobody needs to take a lock.
-	if pending, err := p.HasPending(ctx); err != nil || !pending {
+	have, want, err := p.GetVersions(ctx)
+	switch {
+	case err != nil:
 		return err
+	case have > want:
+		return fmt.Errorf("the database is at version %d of its schema and this program knows %d: run the newer program", have, want)
+	case have == want:
+		return nil // as usual, and then nobody needs to take a lock
 	}
 	_, err = p.Up(ctx)
 	return err

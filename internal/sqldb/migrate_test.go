@@ -55,6 +55,13 @@ func TestMigrateSaysWhatIsWrong(t *testing.T) {
 		if err := db.Migrate(t.Context(), fstest.MapFS{}); err == nil {
 			t.Error("no files: no error")
 		}
+		newer := fstest.MapFS{"0001_test.sql": schema["0001_test.sql"], "0002_more.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}}
+		if err := db.Migrate(t.Context(), newer); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Migrate(t.Context(), schema); err == nil || !strings.Contains(err.Error(), "newer program") {
+			t.Errorf("an older program on a newer schema: got %v", err)
+		}
 	})
 }
 
