@@ -18,7 +18,7 @@ func Checks() []sqldb.Check {
 			FROM (SELECT sale_id, number, at, LAG(at) OVER (PARTITION BY sale_id ORDER BY number) AS before FROM registrations) t
 			WHERE at < before LIMIT 5`)},
 		{Invariant: 5, Name: "an address stands in line once", Run: none(`SELECT sale_id, MIN(number), MAX(number), COUNT(*) FROM registrations
-			WHERE withdrawn_at IS NULL AND erased_at IS NULL GROUP BY sale_id, canonical HAVING COUNT(*) > 1`)},
+			WHERE withdrawn_at IS NULL AND erased_at IS NULL GROUP BY sale_id, identity HAVING COUNT(*) > 1`)},
 		{Invariant: 6, Name: "the guaranteed are the first", Run: none(`SELECT s.slug, s.guaranteed_given, COUNT(r.number), COALESCE(MAX(r.number), 0)
 			FROM sales s LEFT JOIN registrations r ON r.sale_id = s.id AND r.class = 'guaranteed'
 			GROUP BY s.id, s.slug, s.guaranteed_given
@@ -49,7 +49,7 @@ func Checks() []sqldb.Check {
 			LEFT JOIN mail_tries t ON t.mail_id = m.id AND t.done_at IS NULL GROUP BY m.id, m.sale_id, m.number, m.state
 			HAVING COUNT(t.id) <> CASE WHEN m.state = 'sending' THEN 1 ELSE 0 END`)},
 		{Invariant: 33, Name: "an erased person is gone", Run: none(`SELECT sale_id, number, 0, 0 FROM registrations
-			WHERE erased_at IS NOT NULL AND (address <> '' OR canonical LIKE '%@%') LIMIT 5`)},
+			WHERE erased_at IS NOT NULL AND (address <> '' OR identity LIKE '%@%') LIMIT 5`)},
 	}
 }
 

@@ -149,10 +149,10 @@ func (l *Line) restore(ctx context.Context, tx *sqldb.Tx, id int64, number int) 
 		return err
 	}
 	var withdrawn, erased sql.NullInt64
-	var canonical string
+	var who string
 	var bounced int
-	err = tx.QueryRow(ctx, `SELECT withdrawn_at, erased_at, canonical, bounced FROM registrations WHERE sale_id = $1 AND number = $2`, id, number).
-		Scan(&withdrawn, &erased, &canonical, &bounced)
+	err = tx.QueryRow(ctx, `SELECT withdrawn_at, erased_at, identity, bounced FROM registrations WHERE sale_id = $1 AND number = $2`, id, number).
+		Scan(&withdrawn, &erased, &who, &bounced)
 	switch {
 	case errors.Is(err, sql.ErrNoRows) || erased.Valid:
 		return sale.E(sale.CodeNotFound, "There is no such place.")
@@ -163,10 +163,10 @@ func (l *Line) restore(ctx context.Context, tx *sqldb.Tx, id int64, number int) 
 	}
 	var again, gone, had int
 	err = tx.QueryRow(ctx, `SELECT
-		(SELECT COUNT(*) FROM registrations WHERE sale_id = $1 AND canonical = $3 AND withdrawn_at IS NULL AND erased_at IS NULL),
+		(SELECT COUNT(*) FROM registrations WHERE identity = $3 AND withdrawn_at IS NULL AND erased_at IS NULL),
 		(SELECT COUNT(*) FROM offers WHERE sale_id = $1 AND number = $2 AND (state = 'withdrawn' OR (state = 'closing' AND reason = 'withdrawn'))),
 		(SELECT COUNT(*) FROM offers WHERE sale_id = $1 AND number = $2 AND state NOT IN ('dropped', 'undelivered'))`,
-		id, number, canonical).Scan(&again, &gone, &had)
+		id, number, who).Scan(&again, &gone, &had)
 	switch {
 	case err != nil:
 		return err

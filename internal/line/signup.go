@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/inturn/inturn/internal/groupcommit"
@@ -110,16 +111,14 @@ type counterRow struct {
 }
 
 type presentRow struct {
-	reg       Registration
-	canonical string
-	idem      string
+	reg      Registration
+	identity string
+	idem     string
 }
 
 type freshRow struct {
-	reg       Registration
-	canonical string
-	idem      string
-	receipt   bool
+	presentRow
+	receipt bool
 }
 
 func (g *signUpGroupOf) commit(ctx context.Context, tx *sqldb.Tx) error {
@@ -154,10 +153,10 @@ func (g *signUpGroupOf) commit(ctx context.Context, tx *sqldb.Tx) error {
 // decide answers one sign-up from what was read under the lock.
 func (g *signUpGroupOf) decide(i int, at int64) {
 	in, c, out := g.ins[i], &g.sale, &g.out[i]
-	idem := idemHash(in.Idempotency)
+	who, idem := g.identity(in), g.idemOf(in)
 	if idem != "" {
 		if was, ok := g.idem[idem]; ok {
-			if was.canonical != in.Address.Canonical {
+			if was.identity != who {
 				out.Err = sale.E(sale.CodeKeyReused, "This Idempotency-Key was used for another request.")
 				return
 			}
@@ -166,7 +165,7 @@ func (g *signUpGroupOf) decide(i int, at int64) {
 			return
 		}
 	}
-	_, here := g.present[in.Address.Canonical]
+	_, here := g.present[who]
 	switch {
 	case here:
 		out.Err = sale.E(sale.CodeAlreadyInLine, "This address is already in line.")
@@ -180,12 +179,12 @@ func (g *signUpGroupOf) decide(i int, at int64) {
 	case c.last >= c.guaranteed+c.standby:
 		out.Err = sale.E(sale.CodeFull, "All places in line are taken.")
 	default:
-		out.Value = g.give(in, idem, at)
+		out.Value = g.give(in, at)
 	}
 }
 
 // give takes the next number.
-func (g *signUpGroupOf) give(in SignUp, idem string, at int64) Registration {
+func (g *signUpGroupOf) give(in SignUp, at int64) Registration {
 	c := &g.sale
 	c.last++
 	reg := Registration{
@@ -196,37 +195,42 @@ func (g *signUpGroupOf) give(in SignUp, idem string, at int64) Registration {
 		reg.Class = sale.Guaranteed
 		c.given++
 	}
-	row := freshRow{reg: reg, canonical: in.Address.Canonical, idem: idem, receipt: c.receipt == 1 && !g.left[in.Address.Canonical]}
-	g.fresh = append(g.fresh, row)
-	was := presentRow{reg: reg, canonical: row.canonical, idem: idem}
-	g.present[row.canonical] = was
-	if idem != "" {
-		g.idem[idem] = was
+	row := presentRow{reg: reg, identity: g.identity(in), idem: g.idemOf(in)}
+	g.fresh = append(g.fresh, freshRow{presentRow: row, receipt: c.receipt == 1 && !g.left[row.identity]})
+	g.present[row.identity] = row
+	if row.idem != "" {
+		g.idem[row.idem] = row
 	}
 	return reg
 }
 
-// idemHash is what is stored of an Idempotency-Key: enough to know it again.
-func idemHash(key string) string {
-	if key == "" {
+// identity is who somebody is in this sale: what may stand in line once.
+func (g *signUpGroupOf) identity(in SignUp) string {
+	return strconv.FormatInt(g.sale.id, 10) + ":" + in.Address.Canonical
+}
+
+// idemOf is what is stored of an Idempotency-Key: enough to know it again in
+// this sale.
+func (g *signUpGroupOf) idemOf(in SignUp) string {
+	if in.Idempotency == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(key))
-	return base64.RawURLEncoding.EncodeToString(sum[:18])
+	sum := sha256.Sum256([]byte(in.Idempotency))
+	return strconv.FormatInt(g.sale.id, 10) + ":" + base64.RawURLEncoding.EncodeToString(sum[:18])
 }
 
 // look reads, under the lock, who of the group is known already.
 func (g *signUpGroupOf) look(ctx context.Context, tx *sqldb.Tx) error {
-	addresses, keys := make([]any, 0, len(g.index)), []any(nil)
+	people, keys := make([]any, 0, len(g.index)), []any(nil)
 	for _, i := range g.index {
-		addresses = append(addresses, g.ins[i].Address.Canonical)
-		if k := idemHash(g.ins[i].Idempotency); k != "" {
+		people = append(people, g.identity(g.ins[i]))
+		if k := g.idemOf(g.ins[i]); k != "" {
 			keys = append(keys, k)
 		}
 	}
 	g.present, g.idem, g.left = map[string]presentRow{}, map[string]presentRow{}, map[string]bool{}
-	err := g.each(ctx, tx, `canonical IN (%s) AND withdrawn_at IS NULL AND erased_at IS NULL`, addresses, func(p presentRow) {
-		g.present[p.canonical] = p
+	err := g.each(ctx, tx, `identity IN (%s) AND withdrawn_at IS NULL AND erased_at IS NULL`, people, func(p presentRow) {
+		g.present[p.identity] = p
 	})
 	if err != nil {
 		return fmt.Errorf("look up addresses: %w", err)
@@ -236,7 +240,7 @@ func (g *signUpGroupOf) look(ctx context.Context, tx *sqldb.Tx) error {
 		return fmt.Errorf("look up idempotency keys: %w", err)
 	}
 	if g.sale.receipt == 1 {
-		err = g.each(ctx, tx, `canonical IN (%s) AND withdrawn_at IS NOT NULL`, addresses, func(p presentRow) { g.left[p.canonical] = true })
+		err = g.each(ctx, tx, `identity IN (%s) AND withdrawn_at IS NOT NULL`, people, func(p presentRow) { g.left[p.identity] = true })
 		if err != nil {
 			return fmt.Errorf("look up those who left: %w", err)
 		}
@@ -246,16 +250,16 @@ func (g *signUpGroupOf) look(ctx context.Context, tx *sqldb.Tx) error {
 
 func (g *signUpGroupOf) each(ctx context.Context, tx *sqldb.Tx, where string, values []any, visit func(presentRow)) error {
 	for _, chunk := range padded(values) {
-		query := `SELECT number, class, address, lang, at, canonical, COALESCE(idem, ''), COALESCE(withdrawn_at, 0)
-			FROM registrations WHERE sale_id = $1 AND ` + fmt.Sprintf(where, marks(2, len(chunk)))
-		rows, err := tx.Query(ctx, query, append([]any{g.sale.id}, chunk...)...)
+		query := `SELECT number, class, address, lang, at, identity, COALESCE(idem, ''), COALESCE(withdrawn_at, 0)
+			FROM registrations WHERE ` + fmt.Sprintf(where, marks(len(chunk)))
+		rows, err := tx.Query(ctx, query, chunk...)
 		if err != nil {
 			return err
 		}
 		for rows.Next() {
 			p := presentRow{reg: Registration{Sale: g.slug}}
 			var at, withdrawn int64
-			err := rows.Scan(&p.reg.Number, &p.reg.Class, &p.reg.Address, &p.reg.Lang, &at, &p.canonical, &p.idem, &withdrawn)
+			err := rows.Scan(&p.reg.Number, &p.reg.Class, &p.reg.Address, &p.reg.Lang, &at, &p.identity, &p.idem, &withdrawn)
 			if err != nil {
 				rows.Close()
 				return err
@@ -276,7 +280,7 @@ func (g *signUpGroupOf) write(ctx context.Context, tx *sqldb.Tx, at int64) error
 	var mails [][]any
 	for _, f := range g.fresh {
 		regs = append(regs, []any{
-			g.sale.id, f.reg.Number, f.reg.Address, f.canonical,
+			g.sale.id, f.reg.Number, f.reg.Address, f.identity,
 			string(f.reg.Class), f.reg.Lang, at, nullString(f.idem),
 		})
 		if f.receipt {
@@ -286,7 +290,7 @@ func (g *signUpGroupOf) write(ctx context.Context, tx *sqldb.Tx, at int64) error
 			})
 		}
 	}
-	err := tx.Insert(ctx, `INSERT INTO registrations (sale_id, number, address, canonical, class, lang, at, idem)`, regs)
+	err := tx.Insert(ctx, `INSERT INTO registrations (sale_id, number, address, identity, class, lang, at, idem)`, regs)
 	if err != nil {
 		return fmt.Errorf("store registrations: %w", err)
 	}

@@ -29,15 +29,15 @@ func padded(values []any) [][]any {
 	return chunks
 }
 
-// marks is `$first, …`, n of them.
-func marks(first, n int) string {
+// marks is `$1, …`, n of them.
+func marks(n int) string {
 	var b strings.Builder
 	for i := range n {
 		if i > 0 {
 			b.WriteString(", ")
 		}
 		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(first + i))
+		b.WriteString(strconv.Itoa(1 + i))
 	}
 	return b.String()
 }

@@ -54,7 +54,7 @@ CREATE TABLE registrations (
     sale_id     {{.Int}} NOT NULL REFERENCES sales (id),
     number      {{.Int}} NOT NULL CHECK (number >= 1),
     address     TEXT NOT NULL,
-    canonical   TEXT NOT NULL,
+    identity    TEXT NOT NULL,             -- sale id, colon, canonical address
     class       TEXT NOT NULL CHECK (class IN ('guaranteed', 'standby')),
     lang        TEXT NOT NULL,
     at          {{.Int}} NOT NULL,
@@ -68,12 +68,14 @@ CREATE TABLE registrations (
     PRIMARY KEY (sale_id, number),
     CHECK (waiting = 0 OR (withdrawn_at IS NULL AND erased_at IS NULL AND bounced = 0))
 ){{.Strict}};
-CREATE UNIQUE INDEX registrations_one ON registrations (sale_id, canonical)
+-- The look-ups of sign-up go by one column that carries the sale, so that no
+-- planner, however little it knows yet, can mistake another index for theirs.
+CREATE UNIQUE INDEX registrations_one ON registrations (identity)
     WHERE withdrawn_at IS NULL AND erased_at IS NULL;
-CREATE UNIQUE INDEX registrations_idem ON registrations (sale_id, idem) WHERE idem IS NOT NULL;
+CREATE UNIQUE INDEX registrations_idem ON registrations (idem) WHERE idem IS NOT NULL;
 CREATE INDEX registrations_waiting ON registrations (sale_id, number) WHERE waiting = 1;
 CREATE INDEX registrations_withdrawing ON registrations (sale_id, number) WHERE withdrawing = 1;
-CREATE INDEX registrations_gone ON registrations (sale_id, canonical) WHERE withdrawn_at IS NOT NULL;
+CREATE INDEX registrations_gone ON registrations (identity) WHERE withdrawn_at IS NOT NULL;
 
 CREATE TABLE offers (
     id         TEXT NOT NULL PRIMARY KEY,
