@@ -25,3 +25,8 @@ func SignWithTime(s Secret, r *http.Request, body []byte, at string) (signature 
 	r.Header.Set(headerSignature, signature)
 	return signature
 }
+
+// SignAnswer signs an answer that a test makes up for a call.
+func SignAnswer(s Secret, header http.Header, call *http.Request, status int, body string) {
+	header.Set(headerSignature, s.signAnswer(call.Header.Get(headerSignature), status, []byte(body)))
+}

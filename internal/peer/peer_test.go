@@ -5,12 +5,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/inturn/inturn/internal/peer"
 	"github.com/inturn/inturn/internal/peer/peertest"
@@ -114,7 +114,7 @@ func TestErrorsSurviveTheWire(t *testing.T) {
 		if !errors.As(err, &got) {
 			t.Fatalf("%s: not a sale.Error: %v", code, err)
 		}
-		if diff := cmp.Diff(want, got, cmpopts.EquateErrors()); diff != "" {
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", code, diff)
 		}
 	}
@@ -302,6 +302,27 @@ func TestAnswersMustFitTheirCalls(t *testing.T) {
 		_, each := calls(t)
 		if got := sale.CodeOf(each[lie.call](wire(t, lie.b))); got != sale.CodeUnavailable {
 			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// An answer that our own secret has signed, and that still says nothing.
+func TestSignedNonsenseIsUnavailable(t *testing.T) {
+	for status, bodies := range map[int][]string{
+		http.StatusOK:       {``, `[]`, `"closed"`, `{`, `{"answer":7}`},
+		http.StatusConflict: {``, `{}`, `null`, `{"message":"no code"}`, `no`},
+	} {
+		for _, body := range bodies {
+			_, err := newClient(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+				w := httptest.NewRecorder()
+				peer.SignAnswer(peer.Secret(secret), w.Header(), r, status, body)
+				w.WriteHeader(status)
+				_, _ = w.WriteString(body)
+				return w.Result(), nil
+			}), atNoon).Close(t.Context(), "s", sale.Closing{Offer: "o1"})
+			if got := sale.CodeOf(err); got != sale.CodeUnavailable {
+				t.Errorf("%d %s: %q", status, body, got)
+			}
 		}
 	}
 }
