@@ -81,7 +81,8 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	return err
 }
 
-// beats is the heartbeat. A beat that has begun is finished.
+// beats is the heartbeat. A beat that the stop cuts short is done again from
+// the start by whoever beats next.
 func (d *Dispatcher) beats(ctx context.Context) error {
 	tick := time.NewTicker(d.Beat)
 	defer tick.Stop()
