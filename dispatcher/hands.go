@@ -96,14 +96,19 @@ func (d *Dispatcher) settle(ctx context.Context, lease line.Lease) error {
 	return nil
 }
 
-// blame tells our own faults from one recipient's. A policy that refuses us
-// refuses everybody: sending stops, and nobody pays for it. But when the
-// server refuses one mail again, after the recipient was named and with
-// others taken in between, it is about this mail: temporary then, so that it
-// cannot hold up the line behind it.
+// blame tells our own faults from one recipient's. What went wrong while
+// connecting, a 4xx included, is no answer about anybody: a server that is
+// down for maintenance for hours must not use up the life of the one mail
+// that found it so. A policy that refuses us refuses everybody: sending
+// stops, and nobody pays for it. But when the server refuses one mail again,
+// after the recipient was named and with others taken in between, it is about
+// this mail: temporary then, so that it cannot hold up the line behind it.
 func (h *hands) blame(m line.Mail, r mail.Result) mail.Result {
 	h.inner.Lock()
 	defer h.inner.Unlock()
+	if r.Stage == mail.StageConnect {
+		r.Outcome = mail.Fault
+	}
 	if r.Outcome != mail.Fault {
 		delete(h.faulty, m.ID)
 		if r.Outcome == mail.Accepted {
