@@ -1,0 +1,398 @@
+package dispatcher_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/inturn/inturn/dispatcher"
+	"github.com/inturn/inturn/internal/boxoffice"
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/link"
+	"github.com/inturn/inturn/internal/mail"
+	"github.com/inturn/inturn/internal/mail/smtptest"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sqldb"
+	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
+	"github.com/inturn/inturn/internal/verify"
+	"github.com/inturn/inturn/templates"
+)
+
+func TestMain(m *testing.M) { sqldbtest.Main(m) }
+
+// noon is when the clocks of these tests begin.
+var noon = time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC)
+
+const (
+	slug            = "lakeside"
+	registrationURL = "https://line.example"
+	checkoutURL     = "https://box.example"
+)
+
+// clock is a clock that stands until it is moved.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) time() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// lakeside is a running sale: 12 tickets, at most 2 each, so 6 offers; two a
+// minute, good for an hour; no receipts, so that only offers, orders and
+// declines are mailed.
+func lakeside() sale.Sale {
+	return sale.Sale{
+		Slug: slug, Title: sale.Text{"en": "Lakeside"}, Timezone: "Europe/Zurich", Languages: []string{"en"}, Currency: "CHF",
+		Organizer:    sale.Organizer{Name: "Lakeside Ltd"},
+		Registration: sale.Registration{Opens: noon.Add(-time.Hour), Closes: noon.Add(100 * time.Hour)},
+		Tickets: sale.Tickets{MaxPerFan: 2, Capacity: 12, Types: []sale.TicketType{
+			{ID: "ticket", Title: sale.Text{"en": "Ticket"}, Stock: 12, Price: 8500, Pools: []string{"ticket"}},
+		}},
+		Caps:     sale.Caps{Guaranteed: 4, Standby: 20},
+		Dispatch: sale.Dispatch{Starts: noon, Ends: noon.Add(100 * time.Hour), Every: "@every 1m", Batch: 2, LinkLife: time.Hour},
+		Payment:  sale.PaymentNone,
+		Mail:     sale.MailSettings{From: "Lakeside <tickets@lakeside.example>"},
+	}
+}
+
+// stage is what houses share: keys and templates are costly to make and hold
+// no state of a sale.
+type stage struct {
+	keys  *link.Keys
+	words *templates.Templates
+}
+
+func newStage(tb testing.TB) stage {
+	tb.Helper()
+	keys, err := link.OpenKeys(tb.TempDir(), link.KeyOptions{Clock: func() time.Time { return noon }})
+	must(tb, err)
+	words, err := templates.New()
+	must(tb, err)
+	return stage{keys, words}
+}
+
+// plan says how a house is built; the zero value is a healthy one.
+type plan struct {
+	sale   func(*sale.Sale) // changes lakeside
+	smtp   smtptest.Options
+	smtpTo string // a part of the mail server's URL before its host: "user:password@"
+	mail   mail.Options
+	fault  func(ctx context.Context, p sqldb.Point) error
+}
+
+// house is both sides of one sale on real parts: two databases, a mail server
+// on loopback, and one dispatcher that is beaten and made to send by hand.
+type house struct {
+	testing.TB
+	stage
+	plan   plan
+	clock  *clock
+	lineDB *sqldb.DB
+	boxDB  *sqldb.DB
+	line   *line.Line
+	box    *boxoffice.BoxOffice
+	wire   *wire
+	server *smtptest.Server
+	script *script
+	*dispatcher.Dispatcher
+	courier dispatcher.Courier
+}
+
+// newHouse applies the sale; the first beat puts it to the box office.
+func newHouse(tb testing.TB, st stage, dsn func() string, p plan) *house {
+	tb.Helper()
+	h := &house{TB: tb, stage: st, plan: p, clock: &clock{now: noon}}
+	o := sqldb.Options{Unsafe: true, Fault: p.fault}
+	h.lineDB, h.boxDB = sqldbtest.Open(tb, dsn(), o), sqldbtest.Open(tb, dsn(), o)
+	var err error
+	h.line, err = line.New(tb.Context(), line.Options{DB: h.lineDB, Clock: h.clock.time, Rand: rand.NewChaCha8([32]byte{1})})
+	must(tb, err)
+	h.box, err = boxoffice.New(tb.Context(), boxoffice.Options{DB: h.boxDB, Clock: h.clock.time, Rand: rand.NewChaCha8([32]byte{2})})
+	must(tb, err)
+	h.wire = &wire{box: h.box}
+	h.script = &script{}
+	p.smtp.Script = h.script.answer
+	h.server = smtptest.Start(tb, p.smtp)
+	h.Dispatcher = h.process("first")
+	tb.Cleanup(h.hangUp)
+	s := lakeside()
+	if p.sale != nil {
+		p.sale(&s)
+	}
+	_, err = h.line.Apply(tb.Context(), s, "test")
+	must(tb, err)
+	return h
+}
+
+// process is one more process of the line side.
+func (h *house) process(holder string) *dispatcher.Dispatcher {
+	h.Helper()
+	d, err := dispatcher.New(dispatcher.Options{
+		Line: h.line, BoxOffice: h.wire, Connect: h.dial, Keys: h.keys, Templates: h.words, Clock: h.clock.time,
+		RegistrationURL: registrationURL, CheckoutURL: checkoutURL, Holder: holder, Lease: 10 * time.Second, Closers: 1,
+	})
+	must(h, err)
+	return d
+}
+
+// dial connects to the house's mail server.
+func (h *house) dial(ctx context.Context) (dispatcher.Courier, error) {
+	config, err := mail.Parse(strings.Replace(h.server.URL(), "smtp://", "smtp://"+h.plan.smtpTo, 1))
+	if err != nil {
+		return nil, err
+	}
+	o := h.plan.mail
+	o.RootCAs = h.server.RootCAs()
+	conn, err := mail.New(config, o).Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
+}
+
+// script is what the mail server does besides being in order; tests change it
+// between mails.
+type script struct {
+	mu sync.Mutex
+	do smtptest.Script
+}
+
+func (s *script) answer(m smtptest.Moment) smtptest.Reply {
+	s.mu.Lock()
+	do := s.do
+	s.mu.Unlock()
+	if do == nil {
+		return smtptest.Reply{}
+	}
+	return do(m)
+}
+
+func (s *script) set(do smtptest.Script) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.do = do
+}
+
+// once answers the next time that a stage is reached, and says whether that
+// has happened.
+func (s *script) once(stage smtptest.Stage, reply smtptest.Reply) (struck *atomic.Bool) {
+	struck = new(atomic.Bool)
+	s.set(func(m smtptest.Moment) smtptest.Reply {
+		if m.Stage == stage && struck.CompareAndSwap(false, true) {
+			return reply
+		}
+		return smtptest.Reply{}
+	})
+	return struck
+}
+
+func (h *house) hangUp() {
+	if h.courier != nil {
+		h.courier.Close()
+		h.courier = nil
+	}
+}
+
+// wire is the way to the box office. strike is asked before a call arrives
+// and after it took effect; what it returns is what the dispatcher sees.
+type wire struct {
+	box    *boxoffice.BoxOffice
+	strike func(call, phase string) error
+}
+
+// The phases of a call.
+const (
+	before = "before"
+	after  = "after"
+)
+
+func through[T any](w *wire, call string, do func() (T, error)) (out T, err error) {
+	if w.strike == nil {
+		return do()
+	}
+	if err := w.strike(call, before); err != nil {
+		return out, err
+	}
+	if out, err = do(); err != nil {
+		return out, err
+	}
+	return out, w.strike(call, after)
+}
+
+func (w *wire) Put(ctx context.Context, s sale.Sale, keys []sale.PublicKey) error {
+	_, err := through(w, "Put", func() (any, error) { return nil, w.box.Put(ctx, s, keys) })
+	return err
+}
+
+func (w *wire) Reserve(ctx context.Context, slug string, asks []sale.Ask) ([]sale.Grant, error) {
+	return through(w, "Reserve", func() ([]sale.Grant, error) { return w.box.Reserve(ctx, slug, asks) })
+}
+
+func (w *wire) Close(ctx context.Context, slug string, c sale.Closing) (sale.Answer, error) {
+	return through(w, "Close", func() (sale.Answer, error) { return w.box.Close(ctx, slug, c) })
+}
+
+func (w *wire) Outcomes(ctx context.Context, slug string, after int64, limit int) ([]sale.Outcome, error) {
+	return through(w, "Outcomes", func() ([]sale.Outcome, error) { return w.box.Outcomes(ctx, slug, after, limit) })
+}
+
+func (w *wire) Stock(ctx context.Context, slug string) (sale.Stock, error) {
+	return through(w, "Stock", func() (sale.Stock, error) { return w.box.Stock(ctx, slug) })
+}
+
+// unreachable is what a client of the wire says when nobody answers.
+func unreachable() error {
+	return sale.Wrap(sale.CodeUnavailable, errors.New("struck"), "The box office cannot be reached.")
+}
+
+// cut makes every call fail before it arrives.
+func (w *wire) cut() { w.strike = func(string, string) error { return unreachable() } }
+
+func (w *wire) heal() { w.strike = nil }
+
+// join signs n more fans up: fan1, fan2, … by number.
+func (h *house) join(n int) {
+	h.Helper()
+	for range n {
+		st, err := h.line.Sale(h.Context(), slug)
+		must(h, err)
+		address := fmt.Sprintf("fan%d@example.org", st.Last+1)
+		_, err = h.line.SignUp(h.Context(), line.SignUp{
+			Sale: slug, Lang: "en", Address: sale.Address{Typed: address, Canonical: address},
+		})
+		must(h, err)
+	}
+}
+
+func (h *house) beat() {
+	h.Helper()
+	must(h, h.BeatAll(h.Context()))
+}
+
+// send hands over up to most mails, as a worker does: it connects when it has
+// no connection, and drops it after a fault of our own.
+func (h *house) send(most int) dispatcher.Sent {
+	h.Helper()
+	if h.courier == nil {
+		c, err := h.dial(h.Context())
+		must(h, err)
+		h.courier = c
+	}
+	sent, err := h.Send(h.Context(), h.courier, most)
+	must(h, err)
+	if sent.Fault {
+		h.hangUp()
+	}
+	return sent
+}
+
+// minute is a beat at the next scheduled moment, and all mail that is due.
+func (h *house) minute() {
+	h.Helper()
+	h.clock.add(time.Minute)
+	h.beat()
+	h.send(100)
+}
+
+// place is one registration as its own page shows it.
+func (h *house) place(number int) line.Place {
+	h.Helper()
+	p, err := h.line.Place(h.Context(), slug, number)
+	must(h, err)
+	return p
+}
+
+// state is that of a registration's latest offer; "" without one.
+func (h *house) state(number int) sale.OfferState {
+	h.Helper()
+	if p := h.place(number); p.Offer != nil {
+		return p.Offer.State
+	}
+	return ""
+}
+
+// states are those of the numbers 1…n.
+func (h *house) states(n int) []sale.OfferState {
+	h.Helper()
+	all := make([]sale.OfferState, n)
+	for i := range all {
+		all[i] = h.state(i + 1)
+	}
+	return all
+}
+
+func (h *house) stock() sale.PoolStock {
+	h.Helper()
+	s, err := h.box.Stock(h.Context(), slug)
+	must(h, err)
+	return s.Capacity()
+}
+
+func (h *house) sale() line.State {
+	h.Helper()
+	st, err := h.line.Sale(h.Context(), slug)
+	must(h, err)
+	return st
+}
+
+// query visits the rows of the line database.
+func (h *house) query(q string, each func(scan func(...any) error) error) {
+	h.Helper()
+	must(h, h.lineDB.Read(h.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+		rows, err := tx.Query(ctx, q)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := each(rows.Scan); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}))
+}
+
+func (h *house) count(q string) (n int) {
+	h.Helper()
+	h.query(q, func(scan func(...any) error) error { return scan(&n) })
+	return n
+}
+
+// holds looks at every invariant, on both sides and between them.
+func (h *house) holds() {
+	h.Helper()
+	problems, err := verify.Both(context.WithoutCancel(h.Context()), h.line, h.box, h.boxDB)
+	must(h, err)
+	for _, p := range problems {
+		h.Errorf("%s", p)
+	}
+}
+
+// eachHouse runs a test on both databases, and looks at the invariants after
+// it.
+func eachHouse(t *testing.T, p plan, run func(t *testing.T, h *house)) {
+	t.Helper()
+	st := newStage(t)
+	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
+		h := newHouse(t, st, dsn, p)
+		run(t, h)
+		h.holds()
+	})
+}
