@@ -164,8 +164,6 @@ func (s *scenario) notices(notice string, takes bool, pieces ...string) {
 
 // signUp fills the guaranteed places exactly, and half of the others.
 func (s *scenario) signUp() {
-	// The landing page of a sale that was just applied appears within a moment.
-	e2etest.Until(s, "the sale's page", func() bool { return s.Page(s.landing()+"/en").Status == http.StatusOK })
 	for i, name := range []string{"nell", "bob", "cyd", "dan"} {
 		s.notices("guaranteed", true, s.says("landing.guaranteed.heading"))
 		s.join(name, i+1, "guaranteed", i%2 == 1)

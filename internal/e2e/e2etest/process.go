@@ -28,21 +28,27 @@ type Process struct {
 
 // life is one run of the binary.
 type life struct {
-	cmd     *exec.Cmd
-	serving chan map[string]string // addresses by listener, once it serves
-	ended   chan struct{}
-	err     error // of Wait, once ended
+	cmd       *exec.Cmd
+	addresses map[string]string // by listener, as logged, once it serves
+	serving   chan struct{}     // closed when it says that it serves
+	ended     chan struct{}
+	err       error // of Wait, once ended
 }
 
 // Start starts the process and returns when it serves.
 func (p *Process) Start() error {
-	run, err := p.launch()
-	if err != nil {
-		return fmt.Errorf("start %s: %w", p.Name, err)
+	if err := p.Launch(); err != nil {
+		return err
 	}
+	return p.AwaitServing()
+}
+
+// AwaitServing returns once a process that was launched serves.
+func (p *Process) AwaitServing() error {
+	run := p.running()
 	select {
-	case addresses := <-run.serving:
-		return p.Machine.announced(addresses)
+	case <-run.serving:
+		return p.Machine.announced(run.addresses)
 	case <-run.ended:
 		return fmt.Errorf("serve %s ended before it served: %w\n%s", p.Name, run.err, p.Log())
 	case <-time.After(Patience):
@@ -50,10 +56,20 @@ func (p *Process) Start() error {
 	}
 }
 
-func (p *Process) launch() (*life, error) {
+// Launch starts the process and does not wait for anything.
+func (p *Process) Launch() error {
+	run, err := p.launch()
+	if err != nil {
+		return fmt.Errorf("start %s: %w", p.Name, err)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.run != nil {
+	p.run = run
+	return nil
+}
+
+func (p *Process) launch() (*life, error) {
+	if p.running() != nil {
 		return nil, errors.New("it runs already")
 	}
 	cmd := p.Machine.command(append([]string{"serve"}, p.roles...)...)
@@ -65,10 +81,9 @@ func (p *Process) launch() (*life, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	run := &life{cmd: cmd, serving: make(chan map[string]string, 1), ended: make(chan struct{})}
-	p.run = run
+	run := &life{cmd: cmd, addresses: map[string]string{}, serving: make(chan struct{}), ended: make(chan struct{})}
 	go func() {
-		p.follow(stderr, run.serving)
+		p.follow(stderr, run)
 		run.err = cmd.Wait()
 		close(run.ended)
 	}()
@@ -77,8 +92,7 @@ func (p *Process) launch() (*life, error) {
 
 // follow reads the log to its end and tells when the process serves, with the
 // addresses that it says it listens on.
-func (p *Process) follow(r io.Reader, serving chan<- map[string]string) {
-	addresses := map[string]string{}
+func (p *Process) follow(r io.Reader, run *life) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -91,9 +105,9 @@ func (p *Process) follow(r io.Reader, serving chan<- map[string]string) {
 		}
 		switch said.Msg {
 		case "listening":
-			addresses[said.Listener] = said.Address
+			run.addresses[said.Listener] = said.Address
 		case "serving":
-			serving <- addresses
+			close(run.serving)
 		}
 	}
 	_, _ = io.Copy(io.Discard, r) // a line too long must not block the process
