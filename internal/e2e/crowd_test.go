@@ -77,14 +77,14 @@ func (f *fan) live(ctx context.Context) {
 	if link == "" {
 		return
 	}
-	f.ask(ctx, e2etest.Request{Method: http.MethodGet, URL: link}, http.StatusOK, http.StatusGone) // the mail scanner was here first
+	most := f.open(ctx, link)
 	switch f.does {
 	case "buys", "withdraws early":
-		f.buy(ctx, link, 2)
+		f.buy(ctx, link, most)
 	case "double-clicks":
 		var twice sync.WaitGroup
-		twice.Go(func() { f.ask(ctx, f.purchase(link, 2), http.StatusCreated, http.StatusGone) })
-		f.buy(ctx, link, 2)
+		twice.Go(func() { f.ask(ctx, f.purchase(link, most), http.StatusCreated, http.StatusGone) })
+		f.buy(ctx, link, most)
 		twice.Wait()
 	case "buys fewer":
 		f.buy(ctx, link, 1)
@@ -113,6 +113,19 @@ func (f *fan) signUp(ctx context.Context) bool {
 func (f *fan) withdraw(ctx context.Context) bool {
 	_, ok := f.ask(ctx, e2etest.Request{Method: http.MethodPost, URL: f.place.PlaceURL + "/withdraw", JSON: true}, http.StatusNoContent)
 	return ok
+}
+
+// open reads the offer: the last ticket of a sale may be all of it.
+func (f *fan) open(ctx context.Context, link string) (most int) {
+	a, ok := f.ask(ctx, e2etest.Request{Method: http.MethodGet, URL: link, JSON: true}, http.StatusOK, http.StatusGone)
+	var o e2etest.Offer
+	if !ok || a.Status == http.StatusGone {
+		return 1
+	}
+	if err := a.Into(http.StatusOK, &o); err != nil {
+		f.t.Errorf("open a link: %v", err)
+	}
+	return o.Most
 }
 
 func (f *fan) purchase(link string, quantity int) e2etest.Request {

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"html"
 	"net/http"
 	"strconv"
@@ -257,19 +258,24 @@ func (s *scenario) expire() {
 // expiry is the end that a link itself carries.
 func expiry(s *scenario, link string) time.Time {
 	s.Helper()
-	parts := strings.Split(link[strings.LastIndex(link, "/")+1:], ".")
-	if len(parts) != 3 {
-		s.Fatalf("not a link: %q", link)
-	}
 	var claims struct{ Exp int64 }
-	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err == nil {
-		err = json.Unmarshal(raw, &claims)
-	}
-	if err != nil {
-		s.Fatalf("read the link: %v", err)
+	if err := readPart(link[strings.LastIndex(link, "/")+1:], 1, &claims); err != nil {
+		s.Fatal(err)
 	}
 	return time.Unix(claims.Exp, 0)
+}
+
+// readPart reads one of the three parts of a token.
+func readPart(token string, part int, v any) error {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return fmt.Errorf("not a token: %q", token)
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(parts[part])
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, v)
 }
 
 func (s *scenario) mailsOf(kind string) []e2etest.Mail {
