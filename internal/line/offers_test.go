@@ -224,6 +224,37 @@ func TestOurOwnFaultCostsNobodyAPlace(t *testing.T) {
 	})
 }
 
+// A mail that is set aside costs nobody anything either, but the next batch
+// need not wait for it.
+func TestSetAsideLetsTheNextBatchGo(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "odd")
+		b.join(t, "fan")
+		b.send(t, 10, line.ResultAccepted)
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultFault)
+		b.clock.add(time.Second)
+		if got := b.batch(t, 1); len(got) != 0 {
+			t.Fatal("offered although a mail of the last batch was not tried")
+		}
+		for range 3 {
+			b.send(t, 10, line.ResultAside)
+			b.clock.add(2 * time.Minute)
+			if due := b.closeAll(t); len(due) != 0 {
+				t.Fatalf("closed: %+v", due)
+			}
+		}
+		if got := b.batch(t, 1); len(got) != 1 {
+			t.Fatal("the next batch waits for a mail that was set aside")
+		}
+		b.send(t, 10, line.ResultTemporary)
+		b.clock.add(time.Minute)
+		if due := b.closeAll(t); len(due) != 2 || due[0].Reason != sale.OfferUndelivered {
+			t.Errorf("a life after refusals that counted, due: %+v", due)
+		}
+	})
+}
+
 func TestPausedMakesNoOfferAndSendsNone(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		for _, name := range names(3) {
@@ -422,6 +453,29 @@ func TestTellOnce(t *testing.T) {
 		}
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 4 {
 			t.Errorf("%d declines, want one each", len(got))
+		}
+	})
+}
+
+// A mail that was being sent when its offer ended, and whose sender died, is
+// unknown for good: it is not sent again.
+func TestOrphanOfAnOverOfferIsNotSentAgain(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.send(t, 10, line.ResultAccepted)
+		ids := b.batch(t, 1)
+		if _, _, err := b.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{b.lease}, Most: 1}); err != nil {
+			t.Fatal(err)
+		}
+		err := b.Collect(t.Context(), b.lease, []sale.Outcome{{Position: 1, Kind: sale.OutcomeDeclined, Offer: ids[0], At: start}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Orphan(t.Context(), b.lease, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
+			t.Errorf("sent again: %+v", got)
 		}
 	})
 }

@@ -247,7 +247,8 @@ const (
 	ResultRefused   MailResult = "refused"   // the recipient, for good
 	ResultTemporary MailResult = "temporary" // try again later
 	ResultUnknown   MailResult = "unknown"   // may have arrived
-	ResultFault     MailResult = "fault"     // ours: costs nobody anything
+	ResultFault     MailResult = "fault"     // ours: costs nobody anything, and the next batch waits
+	ResultAside     MailResult = "aside"     // ours, it seems; costs nothing either, but the next batch need not wait
 )
 
 // Tried is a finished try. Retry is when to try again, for the results that
@@ -282,7 +283,7 @@ func (l *Line) Record(ctx context.Context, t Tried) error {
 func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 	state := map[MailResult]sale.MailState{
 		ResultAccepted: sale.MailAccepted, ResultRefused: sale.MailRefused, ResultTemporary: sale.MailQueued,
-		ResultUnknown: sale.MailUnknown, ResultFault: sale.MailQueued,
+		ResultUnknown: sale.MailUnknown, ResultFault: sale.MailQueued, ResultAside: sale.MailQueued,
 	}[t.Result]
 	gone, err := offerOver(ctx, tx, t.Mail.Offer)
 	if err != nil {
@@ -299,14 +300,15 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 		}
 	}
 	delivered := flag(t.Result == ResultAccepted || t.Result == ResultUnknown)
-	fault := flag(t.Result == ResultFault)
+	untried := flag(t.Result == ResultFault)
+	ours := flag(t.Result == ResultFault || t.Result == ResultAside)
 	res, err := tx.Exec(ctx, `UPDATE outbox SET
 		state = CASE WHEN $1 = 'queued' AND delivered = 1 THEN 'unknown' ELSE $1 END, due_at = $2,
 		delivered = CASE WHEN $3 = 1 THEN 1 ELSE delivered END,
 		tried = CASE WHEN $4 = 1 THEN tried ELSE 1 END,
-		first_at = CASE WHEN $4 = 1 AND tried = 0 THEN NULL ELSE first_at END
-		WHERE id = $5 AND state = 'sending' AND fence = $6 AND tries = $7`,
-		string(state), due, delivered, fault, t.Mail.ID, t.Mail.Lease.Fence, t.Mail.Try)
+		first_at = CASE WHEN $5 = 1 AND first_at = started_at THEN NULL ELSE first_at END
+		WHERE id = $6 AND state = 'sending' AND fence = $7 AND tries = $8`,
+		string(state), due, delivered, untried, ours, t.Mail.ID, t.Mail.Lease.Fence, t.Mail.Try)
 	if err != nil {
 		return fmt.Errorf("store the result: %w", err)
 	}
