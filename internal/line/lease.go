@@ -141,7 +141,7 @@ func orphanSending(ctx context.Context, tx *sqldb.Tx, lease Lease, hands []int64
 		}
 		// What is over meanwhile is not sent again.
 		_, err = tx.Exec(ctx, `UPDATE outbox SET state = 'unknown', tried = 1, delivered = 1, due_at = CASE WHEN kind = 'offer'
-			AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.id = outbox.ref AND o.state IN ('planned', 'open', 'closing')) THEN NULL ELSE $1 END
+			AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.id = outbox.ref AND o.state IN ('planned', 'open', 'closing')) THEN NULL ELSE CAST($1 AS BIGINT) END
 			WHERE id = $2`, at, id)
 		if err != nil {
 			return fmt.Errorf("mark orphaned mails unknown: %w", err)
