@@ -60,3 +60,34 @@ func TestBooksAreNotWrittenOverWhatHasChanged(t *testing.T) {
 		}
 	}
 }
+
+// A group with a sale that does not exist is not torn apart by it.
+func TestAnUnknownSaleIsItsOwnCallersAnswer(t *testing.T) {
+	db := sqldbtest.Open(t, sqldbtest.SQLite(t)(), sqldb.Options{Unsafe: true})
+	b, err := New(t.Context(), Options{DB: db, Clock: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Write(t.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO sales (slug, version, feed) VALUES ('here', 0, 0)`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	nothing := func(*books) error { return nil }
+	results, err := b.together(t.Context(), []step{{slug: "nowhere", do: nothing}, {slug: "here", do: nothing}})
+	if err != nil || sale.CodeOf(results[0].Err) != sale.CodeNotFound || results[1].Err != nil {
+		t.Errorf("%v %v", results, err)
+	}
+}
+
+func TestNewNamesWhatIsMissing(t *testing.T) {
+	for want, o := range map[string]Options{
+		"Options.DB":    {Clock: time.Now},
+		"Options.Clock": {DB: &sqldb.DB{}},
+	} {
+		if _, err := New(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+}

@@ -20,11 +20,14 @@ type bench struct {
 	gate    chan error // one message lets one batch through
 }
 
-func (b *bench) commit(_ context.Context, ins []int) ([]Result[string], error) {
+func (b *bench) commit(ctx context.Context, ins []int) ([]Result[string], error) {
 	b.mu.Lock()
 	b.batches = append(b.batches, slices.Clone(ins))
 	b.mu.Unlock()
 	if err := <-b.gate; err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil { // whoever leads may go; the others stay
 		return nil, err
 	}
 	results := make([]Result[string], len(ins))

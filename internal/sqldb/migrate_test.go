@@ -1,6 +1,7 @@
 package sqldb_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -39,6 +40,18 @@ func TestMigrateRaces(t *testing.T) {
 			t.Fatalf("balance %d, want 14: a migration ran twice or never", got)
 		}
 	})
+}
+
+// Goose has no lock for SQLite. A migration that two processes run at once
+// is undone in one of them, because its version can be added only once.
+func TestMigrateAddsAVersionOnceOnSQLite(t *testing.T) {
+	db := open(t, sqldbtest.SQLite(t)(), sqldb.Options{})
+	if err := db.Write(t.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO test_versions (version_id, is_applied) VALUES (1, 1)")
+		return err
+	}); !sqldb.IsUnique(err) {
+		t.Errorf("got %v, want a unique violation", err)
+	}
 }
 
 func TestMigrateSaysWhatIsWrong(t *testing.T) {
