@@ -93,6 +93,7 @@ type Dispatcher struct {
 	Options
 	held   leases
 	hands  hands
+	blame  blame
 	health health
 	wake   chan struct{} // a mail may have become due
 }
@@ -104,7 +105,8 @@ func New(o Options) (*Dispatcher, error) {
 	}
 	return &Dispatcher{
 		Options: o,
-		hands:   hands{held: map[int64]bool{}, doubt: map[string]bool{}, faulty: map[int64]int{}},
+		hands:   hands{held: map[int64]bool{}, doubt: map[string]bool{}},
+		blame:   blame{refused: map[fan]int{}},
 		wake:    make(chan struct{}, 1),
 	}, nil
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/inturn/inturn/internal/line"
-	"github.com/inturn/inturn/internal/mail"
 	"github.com/inturn/inturn/internal/sale"
 )
 
@@ -20,9 +19,6 @@ type hands struct {
 	held  map[int64]bool
 	left  []line.Tried    // results whose recording failed
 	doubt map[string]bool // sales of which a lease's answer was lost
-
-	taken  int           // mails that the server took
-	faulty map[int64]int // mails refused for our own sake: taken as it was at the first time
 }
 
 // take leases mails and notes that they are in this process's hands.
@@ -94,40 +90,4 @@ func (d *Dispatcher) settle(ctx context.Context, lease line.Lease) error {
 	defer d.hands.inner.Unlock()
 	delete(d.hands.doubt, lease.Slug)
 	return nil
-}
-
-// blame tells our own faults from one recipient's. What went wrong while
-// connecting, a 4xx included, is no answer about anybody: a server that is
-// down for maintenance for hours must not use up the life of the one mail
-// that found it so. A policy that refuses us refuses everybody: sending
-// stops, and nobody pays for it. But when the server refuses one mail again,
-// after the recipient was named and with others taken in between, it is about
-// this mail: temporary then, so that it cannot hold up the line behind it.
-func (h *hands) blame(m line.Mail, r mail.Result) mail.Result {
-	h.inner.Lock()
-	defer h.inner.Unlock()
-	if r.Stage == mail.StageConnect {
-		r.Outcome = mail.Fault
-	}
-	if r.Outcome != mail.Fault {
-		delete(h.faulty, m.ID)
-		if r.Outcome == mail.Accepted {
-			h.taken++
-		}
-		return r
-	}
-	switch r.Stage {
-	case mail.StageRcpt, mail.StageData, mail.StageContent, mail.StageDot, mail.StageMessage:
-	default:
-		return r
-	}
-	before, again := h.faulty[m.ID]
-	if !again {
-		h.faulty[m.ID] = h.taken
-		return r
-	}
-	if h.taken > before {
-		r.Outcome = mail.Temporary
-	}
-	return r
 }

@@ -29,7 +29,7 @@ func faultWait(n int) time.Duration {
 
 // tried says what a result means for a mail: what to record and when to try
 // again. It decides nothing about offers; that is the line's.
-func tried(m line.Mail, r mail.Result, now time.Time) line.Tried {
+func tried(m line.Mail, r mail.Result, alone bool, now time.Time) line.Tried {
 	t := line.Tried{Mail: m, Code: r.Code}
 	life := patience
 	if m.Kind == sale.MailOffer {
@@ -53,6 +53,9 @@ func tried(m line.Mail, r mail.Result, now time.Time) line.Tried {
 		t.Result, t.Retry = line.ResultUnknown, again
 	default:
 		t.Result, t.Retry = line.ResultFault, now.Add(faultWait(m.Try))
+		if alone {
+			t.Result = line.ResultAside
+		}
 	}
 	return t
 }

@@ -50,7 +50,7 @@ func TestTried(t *testing.T) {
 		{"a slow server owes the fan a new link", slow, mail.Accepted, line.ResultAccepted, 0},
 	}
 	for _, tt := range tests {
-		got := tried(tt.mail, mail.Result{Outcome: tt.result}, now)
+		got := tried(tt.mail, mail.Result{Outcome: tt.result}, false, now)
 		want := line.Tried{Mail: tt.mail, Result: tt.want}
 		if tt.retry >= 0 {
 			want.Retry = now.Add(tt.retry)
@@ -58,6 +58,16 @@ func TestTried(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", tt.name, diff)
 		}
+	}
+}
+
+// A mail that is set aside waits like any that our own fault holds back.
+func TestTriedAlone(t *testing.T) {
+	now := time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC)
+	m := line.Mail{Kind: sale.MailOffer, Try: 2, First: now, Started: now}
+	want := line.Tried{Mail: m, Result: line.ResultAside, Retry: now.Add(4 * time.Second)}
+	if diff := cmp.Diff(want, tried(m, mail.Result{Outcome: mail.Fault}, true, now)); diff != "" {
+		t.Error(diff)
 	}
 }
 

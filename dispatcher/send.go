@@ -34,14 +34,14 @@ func (d *Dispatcher) Send(ctx context.Context, courier Courier, most int) (Sent,
 	sent := Sent{Wait: wait}
 	var errs []error
 	for _, m := range mails {
-		result := d.hands.blame(m, d.handOver(ctx, courier, m))
+		result, alone := d.blame.judge(m, d.handOver(ctx, courier, m))
 		d.Metrics.Mail(m.Kind, string(result.Outcome))
 		d.health.mail(result)
 		sent.Mails++
 		sent.Fault = sent.Fault || (result.Outcome == mail.Fault && result.Stage != mail.StageMessage)
 		// What was leased is handed over even when a result cannot be stored:
 		// it is in nobody else's hands.
-		errs = append(errs, d.record(ctx, tried(m, result, d.Clock())))
+		errs = append(errs, d.record(ctx, tried(m, result, alone, d.Clock())))
 	}
 	return sent, errors.Join(errs...)
 }
