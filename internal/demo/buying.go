@@ -117,10 +117,18 @@ func (f *life) press(ctx context.Context, sheet form) (page, error) {
 		return b, nil // the friend's was possible, or neither
 	case two != "" && (one != two || !slices.Equal(a.tickets(), b.tickets())):
 		f.broke("one link gave two orders, %s and %s", one, two)
-	case f.behaviour() == DoubleClicks && two == "":
+	case f.behaviour() == DoubleClicks && two == "" && !refused(b):
 		f.broke("a double click was answered with an order and with %d", b.status)
 	}
 	return a, nil
+}
+
+// refused says whether the order was refused only because a ticket type was
+// short, with the form to choose again. It may come back in the moment between
+// two clicks.
+func refused(p page) bool {
+	_, again := p.form("version")
+	return again && p.status == http.StatusConflict
 }
 
 func cloned(fields map[string][]string) map[string][]string {

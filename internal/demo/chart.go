@@ -30,19 +30,23 @@ func chart(curve []Sample, tickets int, t Terminal, rows int) string {
 		legends[i] = s.label
 	}
 	options := []asciigraph.Option{
-		asciigraph.Width(width), asciigraph.Height(rows), asciigraph.LowerBound(0), asciigraph.UpperBound(float64(tickets)), asciigraph.Precision(0),
-		asciigraph.SeriesLegends(legends...),
+		asciigraph.Width(width), asciigraph.Height(rows), asciigraph.LowerBound(0), asciigraph.UpperBound(float64(tickets)),
 		asciigraph.XAxisRange(0, curve[len(curve)-1].Seconds), asciigraph.XAxisTickCount(6),
 		asciigraph.XAxisValueFormatter(func(v float64) string { return fmt.Sprintf("%.0fs", v) }),
 		asciigraph.YAxisValueFormatter(func(v float64) string { return strconv.Itoa(int(v + 0.5)) }),
 	}
 	if t.Colour {
-		options = append(options, asciigraph.SeriesColors(asciigraph.CornflowerBlue, asciigraph.Orange, asciigraph.MediumSeaGreen))
-	} else {
-		options = append(options, asciigraph.SeriesChars(asciigraph.CreateCharSet("·"), asciigraph.CreateCharSet("o"), asciigraph.CreateCharSet("#")))
-		options = append(options, asciigraph.SeriesLegends("· "+legends[0], "o "+legends[1], "# "+legends[2]))
+		colours := []asciigraph.AnsiColor{asciigraph.CornflowerBlue, asciigraph.Orange, asciigraph.MediumSeaGreen}
+		return asciigraph.PlotMany(data, append(options, asciigraph.SeriesColors(colours...), asciigraph.SeriesLegends(legends...))...)
 	}
-	return asciigraph.PlotMany(data, options...)
+	marks := []string{"·", "o", "#"}
+	var chars []asciigraph.CharSet
+	for i, mark := range marks {
+		chars = append(chars, asciigraph.CreateCharSet(mark))
+		legends[i] = mark + " " + legends[i]
+	}
+	// asciigraph's own legend has escapes even without colours.
+	return asciigraph.PlotMany(data, append(options, asciigraph.SeriesChars(chars...))...) + "\n\n      " + strings.Join(legends, "    ")
 }
 
 // overTime is one value of the sale at evenly spaced moments: samples are

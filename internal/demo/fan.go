@@ -17,14 +17,14 @@ type Ending string
 // The endings.
 const (
 	EndBought     Ending = "bought"
-	EndDeclined   Ending = "gave back"
-	EndExpired    Ending = "let it run out"
-	EndBounced    Ending = "not reachable"
-	EndWithdrawn  Ending = "left the line"
-	EndSoldOut    Ending = "nothing left" // waited until everything was sold
-	EndOver       Ending = "sale over"    // waited until the sale's end, and tickets may be left
-	EndTurnedAway Ending = "too late"     // saw the notice instead of the form
-	EndUnfinished Ending = "unfinished"   // the demo stopped before
+	EndDeclined   Ending = "declined"
+	EndExpired    Ending = "expired" // the link ran out
+	EndBounced    Ending = "bounced"
+	EndWithdrawn  Ending = "withdrawn"
+	EndSoldOut    Ending = "sold_out"    // waited until everything was sold
+	EndOver       Ending = "over"        // waited until the sale's end, and tickets may be left
+	EndTurnedAway Ending = "turned_away" // saw the notice instead of the form
+	EndUnfinished Ending = "unfinished"  // saw no end
 )
 
 // endings turns what a place page says into the fan's ending. A state that is

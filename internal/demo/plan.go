@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // Behaviour is what a simulated fan does when their turn comes.
@@ -12,12 +13,12 @@ type Behaviour string
 
 // The behaviours.
 const (
-	BuysAll      Behaviour = "buys all"      // as many tickets as the offer is good for
-	BuysFewer    Behaviour = "buys fewer"    // leaves the rest to the next in line
-	DoubleClicks Behaviour = "double-clicks" // sends every form twice at the same time
+	BuysAll      Behaviour = "buys_all"      // as many tickets as the offer is good for
+	BuysFewer    Behaviour = "buys_fewer"    // leaves the rest to the next in line
+	DoubleClicks Behaviour = "double_clicks" // sends every form twice at the same time
 	Shares       Behaviour = "shares"        // gives the link to a friend, who orders at the same time
 	Declines     Behaviour = "declines"      // gives the tickets back
-	Ignores      Behaviour = "does nothing"  // lets the link run out
+	Ignores      Behaviour = "does_nothing"  // lets the link run out
 	Withdraws    Behaviour = "withdraws"     // leaves the line, from waiting or with the offer in hand
 	Bounces      Behaviour = "bounces"       // signed up with an address that takes no mail
 )
@@ -50,6 +51,9 @@ func Behaviours() []Behaviour {
 	}
 	return all
 }
+
+// Words are the behaviour for a reader.
+func (b Behaviour) Words() string { return strings.ReplaceAll(string(b), "_", " ") }
 
 // Buys says whether the fan means to order when the turn comes.
 func (b Behaviour) Buys() bool {
@@ -99,9 +103,9 @@ func newPlans(seed uint64, fans, most, types int) []plan {
 // cast gives every fan a behaviour, in the proportions of shares. Each
 // behaviour that the crowd is large enough for is there at least once.
 func cast(fans int) []Behaviour {
-	var all []Behaviour
+	all := Behaviours()
 	for _, s := range shares() {
-		for range max(1, fans*s.percent/100) {
+		for range fans*s.percent/100 - 1 {
 			all = append(all, s.Behaviour)
 		}
 	}

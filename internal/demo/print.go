@@ -61,7 +61,7 @@ func (r Report) crowdTable() string {
 		if !ok {
 			continue
 		}
-		tw.AppendRow(table.Row{string(b), o.Fans, o.InLine, o.Offered, o.Bought, o.Tickets})
+		tw.AppendRow(table.Row{b.Words(), o.Fans, o.InLine, o.Offered, o.Bought, o.Tickets})
 		sum.Fans += o.Fans
 		sum.InLine += o.InLine
 		sum.Offered += o.Offered
@@ -99,7 +99,7 @@ func (r Report) figures() [][2]string {
 		{"Line", fmt.Sprintf("%s guaranteed, %s on standby; %s came too late and saw the notice",
 			thousands(r.Demand.Guaranteed), thousands(r.Demand.Standby), thousands(r.Demand.TurnedAway))},
 		{"Offers", joined(fmt.Sprintf("%s made, %s bought (%.0f %%)", thousands(r.Offers.Made), thousands(r.Offers.Bought), 100*r.Offers.Conversion), over)},
-		{"Recycled", counted(r.Offers.Recycled, "ticket", "tickets") + " went on to the next in line"},
+		{"Recycled", counted(r.Offers.Recycled, "ticket", "tickets") + " came back from links and went to the next in line"},
 		{"Sold", joined(fmt.Sprintf("%s of %s in %s", thousands(r.Sales.Sold), thousands(r.Tickets), counted(r.Sales.Orders, "order", "orders")), types) +
 			fmt.Sprintf("; %s %s", r.Sales.Currency, sale.FormatMoney(r.Sales.Takings, digits))},
 		{"Reached", fmt.Sprintf("number %s is the last that got tickets", thousands(r.Sales.LastNumber))},

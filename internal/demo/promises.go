@@ -30,7 +30,6 @@ func promise(text string, against []string) Promise {
 func (d *demo) promises(r *Report) []Promise {
 	all := []Promise{
 		promise("Nothing is sold twice, and what fans hold is what the box office sold", soldOnce(r, d.fans)),
-		promise("The numbers in line have no gap", dense(r.Line)),
 		promise("Nobody saw a page or mail that was wrong", seenWrong(d.fans)),
 		promise("Mail scanners open every link and change nothing", scannersHarmless(r, d.fans)),
 		promise(fmt.Sprintf("All %d checks of the stored data hold, on both sides", r.Verify.Checked), verified(r)),
@@ -39,6 +38,7 @@ func (d *demo) promises(r *Report) []Promise {
 		return all
 	}
 	return append(all,
+		promise("The numbers in line have no gap", dense(r.Line)),
 		promise("Everybody who came knows how it ended", everybodyKnows(d.fans)),
 		promise("No ticket is left while a fan still wants one", noneStranded(r, d.fans)),
 	)
@@ -79,7 +79,7 @@ func dense(line []Fan) (against []string) {
 func seenWrong(fans []Fan) (against []string) {
 	for _, f := range fans {
 		for _, w := range f.wrong {
-			against = append(against, fmt.Sprintf("number %d (%s): %s", f.Number, f.Behaviour, w))
+			against = append(against, fmt.Sprintf("number %d (%s): %s", f.Number, f.Behaviour.Words(), w))
 		}
 	}
 	return against
@@ -90,7 +90,7 @@ func seenWrong(fans []Fan) (against []string) {
 func scannersHarmless(r *Report, fans []Fan) (against []string) {
 	for _, f := range fans {
 		if f.Behaviour == Ignores && (f.Ending == EndBought || f.Ending == EndDeclined || f.Ending == EndWithdrawn) {
-			against = append(against, fmt.Sprintf("number %d did nothing, and %s", f.Number, f.Ending))
+			against = append(against, fmt.Sprintf("number %d did nothing, and it ended as %s", f.Number, f.Ending))
 		}
 	}
 	if r.Mails.Total > 0 && r.Mails.Scanned == 0 {
@@ -117,7 +117,7 @@ func everybodyKnows(fans []Fan) (against []string) {
 	for _, f := range fans {
 		switch {
 		case f.Ending == EndUnfinished:
-			against = append(against, fmt.Sprintf("number %d (%s) never saw the end", f.Number, f.Behaviour))
+			against = append(against, fmt.Sprintf("number %d (%s) never saw the end", f.Number, f.Behaviour.Words()))
 		case f.Behaviour == Bounces && len(f.mails) > 0:
 			against = append(against, fmt.Sprintf("number %d takes no mail and got some", f.Number))
 		case f.order != "" && f.mails[sale.MailOrder] == 0:

@@ -54,7 +54,7 @@ type Offers struct {
 	Bought     int                     `json:"bought"`
 	Over       map[sale.OfferState]int `json:"over"`       // that ended without an order, by reason
 	Units      int                     `json:"units"`      // tickets offered, again and again
-	Recycled   int                     `json:"recycled"`   // of them, given on to the next
+	Recycled   int                     `json:"recycled"`   // of them, given back by links that did not use them
 	Conversion float64                 `json:"conversion"` // bought / made
 	TooSlow    int                     `json:"too_slow"`   // fans who came back to a link that was over
 }

@@ -30,7 +30,7 @@ func (p Pace) look() time.Duration { return max(p.Life/5, 200*time.Millisecond) 
 func paceFor(tickets, fans int) Pace {
 	guaranteed := tickets / min(mostPerFan, tickets)
 	return Pace{
-		Rush:     8*time.Second + time.Duration(fans)*2*time.Millisecond,
+		Rush:     4*time.Second + time.Duration(fans)*10*time.Millisecond,
 		Life:     8 * time.Second,
 		Every:    time.Second,
 		Batch:    max(1, guaranteed/5),
