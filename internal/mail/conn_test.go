@@ -125,6 +125,19 @@ func TestHungUpBetweenMailsDialsAgain(t *testing.T) {
 	}
 }
 
+// A worker may connect long before there is a mail for it.
+func TestHungUpBeforeTheFirstMailDialsAgain(t *testing.T) {
+	s := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment) smtptest.Reply {
+		if m.Stage == smtptest.MAIL && m.Conn == 1 {
+			return smtptest.Reply{Hangup: true}
+		}
+		return smtptest.Reply{}
+	}})
+	if res := connect(t, s).Send(t.Context(), message()); outline(res) != "accepted" || s.Mails()[0].Conn != 2 {
+		t.Fatalf("%+v", res)
+	}
+}
+
 func TestHungUpForGoodIsTriedOnceMore(t *testing.T) {
 	mails := 0
 	s := smtptest.Start(t, smtptest.Options{Script: func(m smtptest.Moment) smtptest.Reply {

@@ -12,14 +12,15 @@ import (
 //
 // When ctx ends before the final dot has left, the mail is not sent and the
 // result is Temporary; after that it is Unknown, unless the answer was there.
-// A Conn whose connection broke, or that the server hung up on between two
-// mails, dials again by itself; where that fails the result is that of
+// A Conn whose connection broke, or that the server hung up on while it
+// was idle, dials again by itself; where that fails the result is that of
 // connecting. Send does not panic.
 func (c *Conn) Send(ctx context.Context, m Message) Result {
 	msg, err := m.build()
 	if err != nil {
 		return unbuildable(err)
 	}
+	dialled := false
 	for {
 		if ctx.Err() != nil {
 			return Result{Outcome: Temporary, Stage: StageMessage, Text: context.Cause(ctx).Error()}
@@ -29,13 +30,12 @@ func (c *Conn) Send(ctx context.Context, m Message) Result {
 			if l == nil {
 				return res
 			}
-			c.live = l
+			c.live, dialled = l, true
 		}
-		idle := c.live.used
 		res := c.try(ctx, msg, m.To)
 		hungUp := res.Stage == StageMail && res.Broken && res.Outcome == Temporary
-		if idle && hungUp {
-			continue // on a fresh connection, so at most once
+		if hungUp && !dialled && ctx.Err() == nil {
+			continue // it was idle; on a fresh connection, so at most once
 		}
 		return res
 	}
@@ -44,7 +44,6 @@ func (c *Conn) Send(ctx context.Context, m Message) Result {
 // try sends msg on the live connection and drops it where it is broken.
 func (c *Conn) try(ctx context.Context, msg *gomail.Msg, to string) Result {
 	l := c.live
-	l.used = true
 	l.wire.begin(ctx)
 	err := c.deliver(msg)
 	if err != nil && !msg.IsDelivered() {

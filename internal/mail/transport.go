@@ -62,7 +62,6 @@ type link struct {
 	client *gomail.Client
 	smtp   *smtp.Client
 	wire   *wire
-	used   bool // at least one mail has been tried on it
 }
 
 // quitTimeout bounds the wait for a courtesy.
