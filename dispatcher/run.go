@@ -107,10 +107,7 @@ func (d *Dispatcher) beats(ctx context.Context) error {
 // sayOnce logs an error when it begins and when it is over, not on every
 // beat of an outage.
 func (d *Dispatcher) sayOnce(ctx context.Context, said string, err error) string {
-	now := ""
-	if err != nil {
-		now = err.Error()
-	}
+	now := kinds(err)
 	if now == said {
 		return said
 	}
@@ -120,6 +117,23 @@ func (d *Dispatcher) sayOnce(ctx context.Context, said string, err error) string
 		d.Logger.InfoContext(ctx, "beat works again")
 	}
 	return now
+}
+
+// kinds says what is wrong, in words that stay the same while it is: the code
+// of each sale's error. The text of an outage names another port every time;
+// only an internal error is told by its text.
+func kinds(err error) string {
+	if all, ok := err.(interface{ Unwrap() []error }); ok {
+		var words []string
+		for _, one := range all.Unwrap() {
+			words = append(words, kinds(one))
+		}
+		return strings.Join(words, ", ")
+	}
+	if code := sale.CodeOf(err); code != sale.CodeInternal {
+		return string(code)
+	}
+	return err.Error()
 }
 
 // The waits between hand-overs that our own fault stopped.
