@@ -183,8 +183,8 @@ func TestApplyBesideServe(t *testing.T) {
 	post.Await("bob@fans.example", e2etest.OfferMail)
 
 	for _, cut := range []struct{ tickets, says string }{
-		{`{stock: 1, max_per_fan: 1, price: "10"}`, "2"}, // one is sold, one is offered
-		{`{stock: 2, max_per_fan: 3, price: "10"}`, "3"}, // one guarantee, three tickets each
+		{`{stock: 1, max_per_fan: 1, price: "10"}`, "1 is less than the 2 tickets"},                  // one is sold, one is offered
+		{`{stock: 2, max_per_fan: 3, price: "10"}`, "1 × 3 = 3 is more than the 2 tickets for sale"}, // one guarantee, three tickets each
 	} {
 		refused := file
 		refused.Tickets = cut.tickets

@@ -1,6 +1,9 @@
 package e2etest
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+)
 
 // Health is what /readyz answers.
 type Health struct {
@@ -32,18 +35,22 @@ func (s *Site) HealthOf(url string) Health {
 	return h
 }
 
-// AwaitIll waits until exactly one part of a listener is not well; none when
-// part is "".
-func (s *Site) AwaitIll(url, part string) {
+// AwaitIll waits until exactly these parts of a listener are not well, and
+// each says why; none when none is named.
+func (s *Site) AwaitIll(url string, parts ...string) {
 	s.tb.Helper()
-	what, want := "all is well", "ready"
-	if part != "" {
-		what, want = part+" is ill, and nothing else", "degraded"
+	want := "degraded"
+	if len(parts) == 0 {
+		want = "ready"
 	}
-	Until(s.tb, what, func() bool {
+	Until(s.tb, fmt.Sprintf("exactly %q are ill", parts), func() bool {
 		h := s.HealthOf(url)
 		ill := h.Ill()
-		_, is := ill[part]
-		return h.Status == want && (part == "" && len(ill) == 0 || is && len(ill) == 1 && ill[part] != "")
+		for _, part := range parts {
+			if ill[part] == "" {
+				return false
+			}
+		}
+		return h.Status == want && len(ill) == len(parts)
 	})
 }
