@@ -9,7 +9,7 @@ import (
 // respond does what the fan has made up their mind to do with an offer.
 func (f *life) respond(ctx context.Context) {
 	defer func() { f.watching = true }() // from here on the place page tells the rest
-	switch f.behaviour() {
+	switch f.Behaviour {
 	case Withdraws:
 		f.withdraw(ctx)
 		return
@@ -31,7 +31,7 @@ func (f *life) respond(ctx context.Context) {
 		return
 	}
 	f.Offered = p.most()
-	if f.behaviour() == Declines {
+	if f.Behaviour == Declines {
 		f.decline(ctx, p)
 		return
 	}
@@ -89,7 +89,7 @@ func (f *life) buy(ctx context.Context, p page) {
 
 // wanted is how many tickets the fan orders of what the form has.
 func (f *life) wanted(sheet form) int {
-	if f.behaviour() == BuysAll {
+	if f.Behaviour == BuysAll {
 		return f.Offered
 	}
 	return min(f.plan.wants, f.Offered)
@@ -99,7 +99,7 @@ func (f *life) wanted(sheet form) int {
 // link, twice at once. Both must end up at the same order.
 func (f *life) press(ctx context.Context, sheet form) (page, error) {
 	other := sheet
-	switch f.behaviour() {
+	switch f.Behaviour {
 	default:
 		return f.crowd.browser.send(ctx, sheet)
 	case DoubleClicks:
@@ -117,7 +117,7 @@ func (f *life) press(ctx context.Context, sheet form) (page, error) {
 		return b, nil // the friend's was possible, or neither
 	case two != "" && (one != two || !slices.Equal(a.tickets(), b.tickets())):
 		f.broke("one link gave two orders, %s and %s", one, two)
-	case f.behaviour() == DoubleClicks && two == "" && !refused(b):
+	case f.Behaviour == DoubleClicks && two == "" && !refused(b):
 		f.broke("a double click was answered with an order and with %d", b.status)
 	}
 	return a, nil

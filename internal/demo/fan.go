@@ -87,13 +87,13 @@ func (f *life) run(ctx context.Context) {
 	if !f.signUp(ctx) {
 		return
 	}
-	if f.behaviour() == Withdraws && f.plan.impatient {
+	if f.Behaviour == Withdraws && f.plan.impatient {
 		if !f.pause(ctx, time.Duration(f.plan.thinks*float64(f.crowd.pace.Rush))) {
 			return
 		}
 		f.withdraw(ctx)
 	}
-	f.watching = f.watching || f.behaviour() == Bounces
+	f.watching = f.watching || f.Behaviour == Bounces
 	look := time.NewTicker(f.crowd.pace.look())
 	defer look.Stop()
 	for !f.finished() {
@@ -114,8 +114,6 @@ func (f *life) run(ctx context.Context) {
 		}
 	}
 }
-
-func (f *life) behaviour() Behaviour { return f.plan.behaviour }
 
 // pause lets a person's time pass; false when the demo stops meanwhile.
 func (f *life) pause(ctx context.Context, d time.Duration) bool {
@@ -199,7 +197,7 @@ func (f *life) turnedAway(p page) bool {
 // join sends the sign-up form; who double-clicks sends it twice at once, and
 // must get one place.
 func (f *life) join(ctx context.Context, sheet form) (page, error) {
-	if f.behaviour() != DoubleClicks {
+	if f.Behaviour != DoubleClicks {
 		return f.crowd.browser.send(ctx, sheet)
 	}
 	a, b, err := f.both(ctx, sheet, sheet)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/inturn/inturn/internal/sale"
 )
@@ -21,13 +22,13 @@ func (r Report) Print(w io.Writer, t Terminal) {
 	if len(r.Line) > 0 {
 		head("Who got in, at which number")
 		fmt.Fprintln(w, strip(r, t))
-		fmt.Fprintf(w, "\n         the higher, the more tickets   ·  bought nothing   ░  still waiting at the end\n")
+		fmt.Fprintf(w, "\n         higher: more tickets   · bought nothing   ░ still waiting at the end\n")
 	}
 	head("The crowd")
 	fmt.Fprintln(w, r.crowdTable())
 	head("The figures")
 	for _, f := range r.figures() {
-		fmt.Fprintf(w, "  %s%s\n", t.paint(faint, fmt.Sprintf("%-10s", f[0])), f[1])
+		fmt.Fprintf(w, "  %s%s\n", t.paint(faint, fmt.Sprintf("%-10s", f[0])), wrapped(f[1], max(t.Width, leastChart)-13))
 	}
 	head("The promises")
 	for _, p := range r.Promises {
@@ -45,6 +46,15 @@ func (r Report) Print(w io.Writer, t Terminal) {
 	if r.Data != "" {
 		fmt.Fprintf(w, "Data:    %s   (try: inturn --data %s orders %s)\n", r.Data, r.Data, Slug)
 	}
+}
+
+// wrapped breaks words into lines that stand below each other, behind a label.
+func wrapped(words string, width int) string {
+	lines := strings.Split(text.WrapSoft(words, width), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ") // WrapSoft fills lines up
+	}
+	return strings.Join(lines, "\n            ")
 }
 
 // crowdTable says what became of those who behave alike.

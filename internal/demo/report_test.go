@@ -132,7 +132,7 @@ func TestPrint(t *testing.T) {
 
 // Each promise has something that breaks it.
 func TestPromises(t *testing.T) {
-	r, fans := played()
+	r, _ := played()
 	if broken := r.Broken(); len(broken) != 0 {
 		t.Fatalf("a sale that went well broke %+v", broken)
 	}
@@ -165,7 +165,7 @@ func TestPromises(t *testing.T) {
 			}
 		}, "still wants one"},
 	} {
-		r, fans = played()
+		r, fans := played()
 		c.spoil(&r, fans)
 		r.Promises = (&demo{fans: fans}).promises(&r)
 		broken := r.Broken()
