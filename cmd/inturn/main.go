@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // a sale's zone must be known on machines without zone data
 
 	"github.com/alecthomas/kong"
 )

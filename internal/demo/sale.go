@@ -3,7 +3,6 @@ package demo
 import (
 	"fmt"
 	"time"
-	_ "time/tzdata" // the demo's zone, on every machine
 
 	"github.com/inturn/inturn/internal/sale"
 )

@@ -71,9 +71,7 @@ func (w *World) batch() int64 {
 func (w *World) stranded(before int64, waiting int) int {
 	st, err := w.line().Sale(w.ctx, "sim")
 	w.tolerate("read sale", err)
-	stock, err := w.box.Stock(w.ctx, "sim")
-	w.tolerate("read stock", err)
-	free := dispatcher.Affordable(stock.Capacity(), st.Sale.Tickets.MaxPerFan) > 0
+	free := dispatcher.Affordable(w.capacity(), st.Sale.Tickets.MaxPerFan) > 0
 	if st.Batch != before || !free || w.count(`SELECT COUNT(*) FROM registrations WHERE waiting = 1`) == 0 ||
 		w.count(`SELECT COUNT(*) FROM outbox WHERE kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending')`) > 0 {
 		return 0
@@ -92,12 +90,10 @@ func (w *World) done() bool {
 		w.count(`SELECT COUNT(*) FROM outbox WHERE due_at IS NOT NULL OR state = 'sending'`) > 0 {
 		return false
 	}
-	stock, err := w.box.Stock(w.ctx, "sim")
-	w.tolerate("read stock", err)
 	st, err := w.line().Sale(w.ctx, "sim")
 	w.tolerate("read sale", err)
 	tail := w.count(`SELECT COUNT(*) FROM registrations WHERE waiting = 1`)
-	return !st.Pending() && (tail == 0 || (stock.Capacity().Available == 0 && st.SoldOut && st.ToldUpTo > 0))
+	return !st.Pending() && (tail == 0 || (w.capacity().Available == 0 && st.SoldOut && st.ToldUpTo > 0))
 }
 
 // situation says where a sale is stuck.
@@ -116,9 +112,7 @@ func (w *World) last() {
 		return
 	}
 	w.check()
-	stock, err := w.box.Stock(w.ctx, "sim")
-	w.tolerate("read stock", err)
-	capacity := stock.Capacity()
+	capacity := w.capacity()
 	if capacity.Offered != 0 {
 		w.fail("%d units are offered to nobody", capacity.Offered)
 	}
@@ -132,8 +126,8 @@ func (w *World) last() {
 	}
 }
 
-func (w *World) sold() int {
+func (w *World) capacity() sale.PoolStock {
 	stock, err := w.box.Stock(w.ctx, "sim")
 	w.tolerate("read stock", err)
-	return stock.Capacity().Sold
+	return stock.Capacity()
 }

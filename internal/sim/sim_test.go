@@ -43,7 +43,11 @@ func number(t testing.TB, name string, otherwise int) int {
 // with INTURN_SIM_FIRST=seed INTURN_SIM_SEEDS=1.
 func TestSmallSales(t *testing.T) {
 	st := stage(t)
-	first, seeds := number(t, "INTURN_SIM_FIRST", 1), number(t, "INTURN_SIM_SEEDS", 200)
+	few := 200
+	if testing.Short() {
+		few = 8
+	}
+	first, seeds := number(t, "INTURN_SIM_FIRST", 1), number(t, "INTURN_SIM_SEEDS", few)
 	const lanes = 4
 	for lane := range lanes {
 		t.Run(fmt.Sprintf("lane %d", lane), func(t *testing.T) {
@@ -58,9 +62,19 @@ func TestSmallSales(t *testing.T) {
 	}
 }
 
+// TestArticle plays the article's own sale, and a hundredth of it with -short.
 func TestArticle(t *testing.T) {
-	r := play(t, stage(t), Article(), uint64(number(t, "INTURN_SIM_FIRST", 1)))
-	t.Logf("%d of 10,000 tickets sold; %v", r.Sold, r.Counts)
+	s := Article()
+	if testing.Short() {
+		s.Tickets, s.Capacity = []int{100}, 100
+		s.Guaranteed, s.Standby, s.Fans = 25, 75, 120
+		s.Crowd, s.Batch, s.Steps = 2, 5, 200
+	}
+	r := play(t, stage(t), s, uint64(number(t, "INTURN_SIM_FIRST", 1)))
+	if r.Sold != r.ForSale { // more want them than there are
+		t.Errorf("%d of %d tickets sold", r.Sold, r.ForSale)
+	}
+	t.Logf("%d of %d tickets sold; %v", r.Sold, r.ForSale, r.Counts)
 }
 
 func play(t testing.TB, st Stage, s Scenario, seed uint64) Result {

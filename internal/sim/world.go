@@ -70,6 +70,7 @@ type Result struct {
 	Problems []string // empty when every promise was kept
 	Counts   map[string]int
 	Sold     int
+	ForSale  int // as the last version has it
 }
 
 // Run plays one scenario with one seed. The error is about the simulator
@@ -87,7 +88,8 @@ func Run(ctx context.Context, stage Stage, s Scenario, seed uint64) (Result, err
 	w.play()
 	w.heal()
 	w.last()
-	return Result{Scenario: s, Seed: seed, Problems: w.problems, Counts: w.Counts, Sold: w.sold()}, nil
+	capacity := w.capacity()
+	return Result{Scenario: s, Seed: seed, Problems: w.problems, Counts: w.Counts, Sold: capacity.Sold, ForSale: capacity.Issued}, nil
 }
 
 func (w *World) build() error {
