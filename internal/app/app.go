@@ -95,12 +95,13 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := Check(o.Settings, o.Roles); err != nil {
 		return nil, err
 	}
-	parts, err := NewParts(PartsOptions{Settings: o.Settings, Clock: o.Clock, Rand: o.Rand, Logger: o.Logger})
+	count := metrics.New(o.Version)
+	parts, err := NewParts(PartsOptions{Settings: o.Settings, Clock: o.Clock, Rand: o.Rand, Logger: o.Logger, Metrics: count})
 	if err != nil {
 		return nil, err
 	}
 	a := &App{
-		o: o, parts: parts, metrics: metrics.New(o.Version),
+		o: o, parts: parts, metrics: count,
 		listeners: map[string]*listener{}, healths: map[string]*web.Health{},
 	}
 	if err := a.build(ctx); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/inturn/inturn/internal/boxoffice"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
+	"github.com/inturn/inturn/internal/metrics"
 	"github.com/inturn/inturn/internal/peer"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/settings"
@@ -29,6 +30,7 @@ type PartsOptions struct {
 	Clock    sale.Clock
 	Rand     io.Reader
 	Logger   *slog.Logger
+	Metrics  *metrics.Metrics // nil counts nothing
 }
 
 // Parts opens databases, keys and the box office once each, when they are
@@ -111,6 +113,11 @@ func (p *Parts) Keys() (*link.Keys, error) {
 	return keys, nil
 }
 
+// grouped counts the group commits of one kind.
+func (p *Parts) grouped(what string) func(int) {
+	return func(items int) { p.o.Metrics.Group(what, items) }
+}
+
 // Line is the line database, created and migrated when need be.
 func (p *Parts) Line(ctx context.Context) (*line.Line, error) {
 	p.mu.Lock()
@@ -122,7 +129,7 @@ func (p *Parts) Line(ctx context.Context) (*line.Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.line, err = line.New(ctx, line.Options{DB: db, Clock: p.o.Clock, Rand: p.o.Rand, Logger: p.o.Logger})
+	p.line, err = line.New(ctx, line.Options{DB: db, Clock: p.o.Clock, Rand: p.o.Rand, Logger: p.o.Logger, Grouped: p.grouped("sign_up")})
 	if err != nil {
 		return nil, fmt.Errorf("open the line: %w", err)
 	}
@@ -141,7 +148,7 @@ func (p *Parts) BoxOffice(ctx context.Context) (*boxoffice.BoxOffice, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.boxOffice, err = boxoffice.New(ctx, boxoffice.Options{DB: db, Clock: p.o.Clock, Rand: p.o.Rand, Logger: p.o.Logger})
+	p.boxOffice, err = boxoffice.New(ctx, boxoffice.Options{DB: db, Clock: p.o.Clock, Rand: p.o.Rand, Logger: p.o.Logger, Grouped: p.grouped("box_office")})
 	if err != nil {
 		return nil, fmt.Errorf("open the box office: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/inturn/inturn/internal/groupcommit"
 	"github.com/inturn/inturn/internal/sale"
@@ -26,7 +27,12 @@ type Options struct {
 	Clock  sale.Clock
 	Rand   io.Reader    // for the names of orders; crypto/rand when nil
 	Logger *slog.Logger // nobody hears when nil
+
+	Grouped func(items int) // hears of the size of every group commit, when somebody listens
 }
+
+// groupTimeout ends a group's transaction: nobody waits longer for an answer.
+const groupTimeout = 30 * time.Second
 
 // BoxOffice is one box office over its database. It is safe for concurrent
 // use, also by several processes over one database.
@@ -70,7 +76,7 @@ func New(ctx context.Context, o Options) (*BoxOffice, error) {
 		return nil, fmt.Errorf("box office: %w", err)
 	}
 	b := &BoxOffice{db: o.DB, clock: o.Clock, rand: o.Rand, log: o.Logger, documents: map[edition]*sale.Sale{}}
-	b.group = groupcommit.New(groupcommit.Options[step, struct{}]{Commit: b.together})
+	b.group = groupcommit.New(groupcommit.Options[step, struct{}]{Commit: b.together, Timeout: groupTimeout, Observe: o.Grouped})
 	return b, nil
 }
 

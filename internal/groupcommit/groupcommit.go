@@ -47,6 +47,8 @@ type Options[In, Out any] struct {
 	Queue int
 	// Timeout ends the context given to Commit (0: never).
 	Timeout time.Duration
+	// Observe hears of the size of every batch (nil: nobody does).
+	Observe func(items int)
 }
 
 // Group brings callers of Do together. Its zero value is of no use: see [New].
@@ -143,6 +145,9 @@ func (g *Group[In, Out]) leave(c *call[In, Out]) bool {
 // lead commits c with those who wait, then hands the lead on.
 func (g *Group[In, Out]) lead(ctx context.Context, c *call[In, Out]) {
 	batch := g.take(c)
+	if g.o.Observe != nil {
+		g.o.Observe(len(batch))
+	}
 	defer func() {
 		// Also when Commit panics: then the leader's goroutine dies of it,
 		// and the others hear of an error.

@@ -23,11 +23,13 @@ var migrations embed.FS
 
 // Options say what a Line works with. DB and Clock are required; Rand
 // defaults to crypto/rand and makes offer ids; Logger defaults to silence.
+// Grouped hears of the size of every group commit, when somebody listens.
 type Options struct {
-	DB     *sqldb.DB
-	Clock  sale.Clock
-	Rand   io.Reader
-	Logger *slog.Logger
+	DB      *sqldb.DB
+	Clock   sale.Clock
+	Rand    io.Reader
+	Logger  *slog.Logger
+	Grouped func(items int)
 }
 
 // Line is the line database of one process. Its methods may be called from
@@ -67,6 +69,7 @@ func New(ctx context.Context, o Options) (*Line, error) {
 		Most:    signUpGroup,
 		Queue:   signUpQueue,
 		Timeout: signUpTimeout,
+		Observe: o.Grouped,
 	})
 	return l, nil
 }

@@ -250,28 +250,31 @@ func (g *signUpGroupOf) look(ctx context.Context, tx *sqldb.Tx) error {
 
 func (g *signUpGroupOf) each(ctx context.Context, tx *sqldb.Tx, where string, values []any, visit func(presentRow)) error {
 	for _, chunk := range padded(values) {
-		query := `SELECT number, class, address, lang, at, identity, COALESCE(idem, ''), COALESCE(withdrawn_at, 0)
-			FROM registrations WHERE ` + fmt.Sprintf(where, marks(len(chunk)))
-		rows, err := tx.Query(ctx, query, chunk...)
+		rows, err := tx.Query(ctx, `SELECT number, class, address, lang, at, identity, COALESCE(idem, ''), COALESCE(withdrawn_at, 0)
+			FROM registrations WHERE `+fmt.Sprintf(where, marks(len(chunk))), chunk...)
 		if err != nil {
 			return err
 		}
-		for rows.Next() {
-			p := presentRow{reg: Registration{Sale: g.slug}}
-			var at, withdrawn int64
-			err := rows.Scan(&p.reg.Number, &p.reg.Class, &p.reg.Address, &p.reg.Lang, &at, &p.identity, &p.idem, &withdrawn)
-			if err != nil {
-				rows.Close()
-				return err
-			}
-			p.reg.At, p.reg.Withdrawn = sqldb.Time(at), withdrawn > 0
-			visit(p)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := g.eachRow(rows, visit); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (g *signUpGroupOf) eachRow(rows *sql.Rows, visit func(presentRow)) error {
+	defer rows.Close()
+	for rows.Next() {
+		p := presentRow{reg: Registration{Sale: g.slug}}
+		var at, withdrawn int64
+		err := rows.Scan(&p.reg.Number, &p.reg.Class, &p.reg.Address, &p.reg.Lang, &at, &p.identity, &p.idem, &withdrawn)
+		if err != nil {
+			return err
+		}
+		p.reg.At, p.reg.Withdrawn = sqldb.Time(at), withdrawn > 0
+		visit(p)
+	}
+	return rows.Err()
 }
 
 // write stores the fresh rows, their receipts and the counter.
