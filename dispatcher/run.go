@@ -35,9 +35,17 @@ func (l *leases) drop(slug string) {
 	delete(l.bySlug, slug)
 }
 
-// all gives the leases, beginning with another one each time, so that a sale
-// with many mails does not starve the others.
-func (l *leases) all() []line.Lease {
+// any says whether there is one.
+func (l *leases) any() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.bySlug) > 0
+}
+
+// inTurn gives the leases, beginning with another one each time, so that a
+// sale with many mails does not starve the others. Asking is taking a turn:
+// a round of sending asks once.
+func (l *leases) inTurn() []line.Lease {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	all := make([]line.Lease, 0, len(l.bySlug))
@@ -73,7 +81,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	// The stop must not keep what was begun from being finished.
 	release, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	for _, lease := range d.held.all() {
+	for _, lease := range d.held.inTurn() {
 		if err := d.Line.Release(release, lease); err != nil {
 			d.Logger.WarnContext(release, "lease not given back", "sale", lease.Slug, "error", err)
 		}
@@ -153,7 +161,7 @@ func (d *Dispatcher) sends(ctx context.Context) error {
 	hold := time.Duration(0)
 	for ctx.Err() == nil {
 		pause := d.Beat
-		if len(d.held.all()) > 0 {
+		if d.held.any() {
 			courier, pause = d.round(ctx, courier)
 			if pause == faulty {
 				hold = min(max(2*hold, firstHold), lastHold)

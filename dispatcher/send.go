@@ -20,7 +20,7 @@ type Sent struct {
 // them over one after the other and records how each ended. The courier must
 // be connected: an offer's clock starts with the lease.
 func (d *Dispatcher) Send(ctx context.Context, courier Courier, most int) (Sent, error) {
-	held := d.held.all()
+	held := d.held.inTurn()
 	if len(held) == 0 {
 		return Sent{}, nil
 	}
