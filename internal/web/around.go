@@ -30,6 +30,10 @@ func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 			s.o.Logger.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("method", c.Request().Method),
 				slog.String("route", route), slog.Int("status", status), slog.Duration("took", took))
 		}
+		if status == statusClientGone {
+			// Returning would have net/http answer 200 with nothing in it.
+			panic(http.ErrAbortHandler)
+		}
 		return nil
 	}
 }

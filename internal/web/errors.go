@@ -20,7 +20,7 @@ import (
 const codeMethod sale.Code = "method_not_allowed"
 
 // statusClientGone is what is logged for a client that did not wait. It is
-// never sent.
+// never sent: around cuts the connection instead.
 const statusClientGone = 499
 
 // statuses is the one place where a code becomes a status.
@@ -90,7 +90,10 @@ type problem struct {
 func (s *Server) fail(err error, c echo.Context) {
 	e := known(err)
 	status := Status(e.Code)
-	if errors.Is(c.Request().Context().Err(), context.Canceled) {
+	// net/http takes a connection for gone also when only its reading side
+	// is: a body that stopped half-way. What is wrong with the request can
+	// still be said then; what became of ours is better not guessed.
+	if gone := errors.Is(c.Request().Context().Err(), context.Canceled); gone && status >= http.StatusInternalServerError {
 		c.Response().Status = statusClientGone
 		return
 	}

@@ -249,7 +249,7 @@ func TestHeaders(t *testing.T) {
 			!strings.Contains(csp, "frame-ancestors 'none'") || strings.Contains(csp, "unsafe") {
 			t.Errorf("%s: policy %q", path, csp)
 		}
-		if h.Get("Referrer-Policy") != "no-referrer" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "no-store" {
+		if h.Get("Referrer-Policy") != "same-origin" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %v", path, h)
 		}
 	}
@@ -257,6 +257,47 @@ func TestHeaders(t *testing.T) {
 
 // TestServeFinishesWhatIsInFlight stops the server while a request runs. The
 // request's own context outlives the stop, and its answer arrives.
+// A client that half-closes its connection still reads. A request that was cut
+// off is told so; one that failed because its client seemed gone gets no
+// answer, and never a 200 that nobody meant.
+func TestGoneClientIsNeverAnswered200(t *testing.T) {
+	url, _ := start(t, Options{}, func(e *echo.Echo) {
+		e.POST("/form", func(c echo.Context) error {
+			if _, err := Form(c); err != nil {
+				return err
+			}
+			return c.NoContent(http.StatusCreated)
+		})
+		e.GET("/wait", func(c echo.Context) error {
+			<-c.Request().Context().Done()
+			return errors.New("interrupted")
+		})
+	})
+	for _, c := range []struct{ request, want string }{
+		{"POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nemail=a", "HTTP/1.1 400 "},
+		{"GET /wait HTTP/1.1\r\nHost: x\r\n\r\n", ""},
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := io.WriteString(conn, c.request); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(conn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(got), c.want) || c.want == "" && len(got) > 0 {
+			t.Errorf("%.20q: answered %.80q, want %q", c.request, got, c.want)
+		}
+	}
+}
+
 func TestServeFinishesWhatIsInFlight(t *testing.T) {
 	ts, err := templates.New()
 	if err != nil {
