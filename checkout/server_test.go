@@ -121,7 +121,7 @@ func TestHeaders(t *testing.T) {
 					if got := a.header.Get("Cache-Control"); got != "no-store" {
 						t.Errorf("%s: status %d with Cache-Control %q", path, a.status, got)
 					}
-					if got := a.header.Get("Referrer-Policy"); got != "no-referrer" {
+					if got := a.header.Get("Referrer-Policy"); got != "same-origin" {
 						t.Errorf("%s: status %d with Referrer-Policy %q", path, a.status, got)
 					}
 					if a.header.Get("Set-Cookie") != "" {
