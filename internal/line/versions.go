@@ -238,7 +238,8 @@ func storeVersion(ctx context.Context, tx *sqldb.Tx, id, version int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE sales SET stored = $1, pending_why = '' WHERE id = $2`, version, id)
+	wanted = max(wanted, version) // somebody else may have heard of a refusal before
+	_, err = tx.Exec(ctx, `UPDATE sales SET stored = $1, wanted = $2, pending_why = '' WHERE id = $3`, version, wanted, id)
 	if err != nil {
 		return err
 	}
@@ -276,15 +277,7 @@ func (l *Line) RefuseVersion(ctx context.Context, slug string, version int64, wh
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
-		var stored int64
-		if err := tx.QueryRow(ctx, `SELECT stored FROM sales WHERE id = $1`, id).Scan(&stored); err != nil {
-			return err
-		}
-		s, err := saleVersion(ctx, tx, id, stored)
-		if err != nil {
-			return err
-		}
-		if err := setInForce(ctx, tx, id, s); err != nil {
+		if err := l.takeBack(ctx, tx, id, version); err != nil {
 			return err
 		}
 		return audit(ctx, tx, auditEntry{at: l.now(), actor: "box office", action: "refuse", saleID: id, detail: why})
@@ -293,6 +286,26 @@ func (l *Line) RefuseVersion(ctx context.Context, slug string, version int64, wh
 		return fmt.Errorf("refuse version %d of %s: %w", version, slug, err)
 	}
 	return nil
+}
+
+// takeBack puts the stored version in force again, its schedule included.
+func (l *Line) takeBack(ctx context.Context, tx *sqldb.Tx, id, refused int64) error {
+	var stored int64
+	if err := tx.QueryRow(ctx, `SELECT stored FROM sales WHERE id = $1`, id).Scan(&stored); err != nil {
+		return err
+	}
+	was, err := saleVersion(ctx, tx, id, refused)
+	if err != nil {
+		return err
+	}
+	s, err := saleVersion(ctx, tx, id, stored)
+	if err != nil {
+		return err
+	}
+	if err := l.rescheduled(ctx, tx, id, was, s); err != nil {
+		return err
+	}
+	return setInForce(ctx, tx, id, s)
 }
 
 // MarkPending records why the newest version could not be put yet.

@@ -2,6 +2,7 @@ package line_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/inturn/inturn/internal/sale"
 )
@@ -87,6 +88,56 @@ func TestApplyRefusesWhatBreaksAPromise(t *testing.T) {
 		st, err := b.Sale(t.Context(), "lakeside")
 		if err != nil || st.Latest != 1 {
 			t.Errorf("something was stored: %+v, %v", st, err)
+		}
+	})
+}
+
+// A command and a dispatcher put the same version at once: one is refused, the
+// other comes when the tickets in question are free again. What the box office
+// has is what counts.
+func TestStoredAfterAllIsInForce(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		s := testSale()
+		s.Caps.Standby = 1
+		if _, err := b.Apply(t.Context(), s, "test"); err != nil {
+			t.Fatal(err)
+		}
+		u, ok, err := b.Unstored(t.Context(), "lakeside", nil)
+		if err != nil || !ok {
+			t.Fatalf("unstored: %v %v", ok, err)
+		}
+		if err := b.RefuseVersion(t.Context(), "lakeside", 2, "no"); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.MarkStored(t.Context(), u); err != nil {
+			t.Fatal(err)
+		}
+		st, err := b.Sale(t.Context(), "lakeside")
+		if err != nil || st.Latest != 2 || st.Stored != 2 || st.Sale.Version != 2 || st.Sale.Caps.Standby != 1 {
+			t.Errorf("latest %d, stored %d, in force %d with %d standby, %v; want version 2 whole",
+				st.Latest, st.Stored, st.Sale.Version, st.Sale.Caps.Standby, err)
+		}
+	})
+}
+
+// A refused version's schedule is not kept: what the assigner made of it in
+// the meantime could be a day away.
+func TestRefusedScheduleIsForgotten(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		s := testSale()
+		s.Dispatch.Every = "@daily"
+		if _, err := b.Apply(t.Context(), s, "test"); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Reschedule(t.Context(), b.lease, start.Add(23*time.Hour), 24*time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		if err := b.RefuseVersion(t.Context(), "lakeside", 2, "no"); err != nil {
+			t.Fatal(err)
+		}
+		st, err := b.Sale(t.Context(), "lakeside")
+		if err != nil || st.Sale.Dispatch.Every != "@every 1m" || !st.NextBatch.IsZero() {
+			t.Errorf("every %q, next %v, %v", st.Sale.Dispatch.Every, st.NextBatch, err)
 		}
 	})
 }
