@@ -93,7 +93,7 @@ func (s *Server) show(c echo.Context, o opened, status int, r refusal) error {
 	case r.err != nil && (web.WantsJSON(c) || !r.canBePutRight()):
 		return r.err
 	case web.WantsJSON(c):
-		return web.JSON(c, status, s.offerJSON(c, o))
+		return web.JSON(c, status, offerIn(s.language(c, &o.Sale), o))
 	default:
 		page := s.offerPage(c, o, r)
 		return web.Page(c, status, func(w io.Writer) error { return s.pages.OfferPage(w, page) })

@@ -32,8 +32,22 @@ func (s *Server) showOrder(c echo.Context, status int, about sale.Sale, order sa
 // has its order.
 func (s *Server) showStanding(c echo.Context, about sale.Sale, order sale.Order, r refusal) error {
 	if web.WantsJSON(c) {
-		return s.standingProblem(c, order, r)
+		code := sale.CodeAlreadyBought
+		if sale.CodeOf(r.err) == sale.CodeKeyReused {
+			code = sale.CodeKeyReused
+		}
+		body, err := standingProblem(code, s.orderJSON(c, order))
+		if err != nil {
+			return err
+		}
+		return c.Blob(http.StatusConflict, "application/problem+json", body)
 	}
 	page := templates.OrderPage{Frame: s.frame(c, &about), Order: order, Again: true}
 	return web.Page(c, http.StatusConflict, func(w io.Writer) error { return s.pages.OrderPage(w, page) })
+}
+
+// orderJSON is an order in the language that the address names, else the
+// client.
+func (s *Server) orderJSON(c echo.Context, order sale.Order) orderJSON {
+	return s.orderIn(s.pages.Language(c.QueryParam("lang"), c.Request().Header.Get("Accept-Language")), order)
 }

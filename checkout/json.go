@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"github.com/inturn/inturn/internal/sale"
 )
 
@@ -32,8 +30,7 @@ type typeJSON struct {
 	Left  int    `json:"left"`
 }
 
-func (s *Server) offerJSON(c echo.Context, o opened) offerJSON {
-	lang := s.language(c, &o.Sale)
+func offerIn(lang string, o opened) offerJSON {
 	j := offerJSON{
 		Sale: o.Sale.Slug, Title: o.Sale.Title.In(lang), Version: o.Sale.Version, Most: o.Granted,
 		Ends: o.ends.UTC(), SecondsLeft: int(o.ends.Sub(o.now) / time.Second),
@@ -71,8 +68,7 @@ type ticketJSON struct {
 
 func (s *Server) orderURL(order sale.Order) string { return s.url + "/order/" + order.Ref }
 
-func (s *Server) orderJSON(c echo.Context, order sale.Order) orderJSON {
-	lang := s.pages.Language(c.QueryParam("lang"), c.Request().Header.Get("Accept-Language"))
+func (s *Server) orderIn(lang string, order sale.Order) orderJSON {
 	j := orderJSON{
 		Order: order.Code, URL: s.orderURL(order), Sale: order.Sale, State: order.State, Payment: order.Payment,
 		Currency: order.Currency, Total: order.Total, At: order.At.UTC(), Tickets: []ticketJSON{},
@@ -84,12 +80,8 @@ func (s *Server) orderJSON(c echo.Context, order sale.Order) orderJSON {
 }
 
 // standingProblem is RFC 9457 with the order that stands as further members.
-func (s *Server) standingProblem(c echo.Context, order sale.Order, r refusal) error {
-	code := sale.CodeAlreadyBought
-	if sale.CodeOf(r.err) == sale.CodeKeyReused {
-		code = sale.CodeKeyReused
-	}
-	body, err := json.Marshal(struct {
+func standingProblem(code sale.Code, order orderJSON) ([]byte, error) {
+	return json.Marshal(struct {
 		Type   string    `json:"type"`
 		Title  string    `json:"title"`
 		Status int       `json:"status"`
@@ -98,10 +90,6 @@ func (s *Server) standingProblem(c echo.Context, order sale.Order, r refusal) er
 		orderJSON
 	}{
 		"about:blank", http.StatusText(http.StatusConflict), http.StatusConflict,
-		"This offer has its order, and one order is all it is good for.", code, s.orderJSON(c, order),
+		"This offer has its order, and one order is all it is good for.", code, order,
 	})
-	if err != nil {
-		return err
-	}
-	return c.Blob(http.StatusConflict, "application/problem+json", body)
 }
