@@ -39,16 +39,18 @@ func (p *Parts) Apply(ctx context.Context, s sale.Sale, actor string) (Applied, 
 	if written.New && written.Version == 1 {
 		a.Changes = sale.Diff(sale.Sale{}, s)
 	}
-	if a.Why, err = p.put(ctx, l, s.Slug); err != nil {
+	if a.Why, err = p.put(ctx, l, s.Slug, written.Version); err != nil {
 		return a, err
 	}
 	a.Pending = a.Why != ""
 	return a, nil
 }
 
-// put brings a sale's box office up to date. It answers why it could not, in
-// words for the organizer, when trying again later makes sense.
-func (p *Parts) put(ctx context.Context, l *line.Line, slug string) (why string, err error) {
+// put brings a sale's box office up to date with a version that was just
+// written. It answers why it could not, in words for the organizer, when
+// trying again later makes sense. A refusal is the error, also when a running
+// dispatcher was the one who heard it.
+func (p *Parts) put(ctx context.Context, l *line.Line, slug string, version int64) (why string, err error) {
 	keys, err := p.Keys()
 	if err != nil {
 		return "", err
@@ -58,7 +60,11 @@ func (p *Parts) put(ctx context.Context, l *line.Line, slug string) (why string,
 		err = dispatcher.PutSale(ctx, l, wire, slug, keys.Public())
 	}
 	if err == nil {
-		return "", nil
+		why, refused, err := l.Refusal(ctx, slug, version)
+		if err == nil && refused {
+			err = sale.E(sale.CodeCutBelow, "%s", why)
+		}
+		return "", err
 	}
 	if sale.CodeOf(err) == sale.CodeCutBelow {
 		return "", fmt.Errorf("put %s to the box office: %w", slug, err)

@@ -288,6 +288,19 @@ func (l *Line) RefuseVersion(ctx context.Context, slug string, version int64, wh
 	return nil
 }
 
+// Refusal is why the box office refused a version; refused is false when it
+// did not.
+func (l *Line) Refusal(ctx context.Context, slug string, version int64) (why string, refused bool, err error) {
+	err = l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		return tx.QueryRow(ctx, `SELECT v.why, v.state = 'refused' FROM sale_versions v JOIN sales s ON s.id = v.sale_id
+			WHERE s.slug = $1 AND v.version = $2`, slug, version).Scan(&why, &refused)
+	})
+	if err != nil {
+		return "", false, fmt.Errorf("read what became of version %d of %s: %w", version, slug, err)
+	}
+	return why, refused, nil
+}
+
 // takeBack puts the stored version in force again, its schedule included.
 func (l *Line) takeBack(ctx context.Context, tx *sqldb.Tx, id, refused int64) error {
 	var stored int64

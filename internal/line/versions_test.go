@@ -68,6 +68,12 @@ func TestRefusedVersionIsTakenBackWhole(t *testing.T) {
 		if err != nil || st.Sale.Caps.Standby != 6 || st.Pending() || st.Latest != 1 {
 			t.Fatalf("%+v, %v", st, err)
 		}
+		if why, refused, err := b.Refusal(t.Context(), "lakeside", 2); why != "no" || !refused || err != nil {
+			t.Errorf("version 2: %q %v, %v", why, refused, err)
+		}
+		if why, refused, err := b.Refusal(t.Context(), "lakeside", 1); why != "" || refused || err != nil {
+			t.Errorf("version 1: %q %v, %v", why, refused, err)
+		}
 		got, err = b.Apply(t.Context(), s, "test")
 		if err != nil || got.Version != 3 {
 			t.Errorf("%+v, %v: a refused version's number is not used again", got, err)

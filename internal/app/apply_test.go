@@ -1,0 +1,66 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/inturn/inturn/dispatcher"
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// A running dispatcher may be the first to bring a version to the box office.
+// What it was told then is told to whoever applied the version: "written" is
+// no answer for what is not in force.
+func TestApplyHearsOfARefusalThatTheDispatcherGot(t *testing.T) {
+	now := time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC)
+	p, err := NewParts(PartsOptions{Settings: load(t), Clock: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	s := sale.Sale{
+		Slug: "lakeside", Title: sale.Text{"en": "Lakeside"}, Timezone: "Europe/Zurich", Languages: []string{"en"}, Currency: "CHF",
+		Organizer:    sale.Organizer{Name: "Lakeside Ltd"},
+		Registration: sale.Registration{Opens: now, Closes: now.Add(time.Hour)},
+		Tickets: sale.Tickets{MaxPerFan: 4, Capacity: 8, Types: []sale.TicketType{
+			{ID: "ticket", Title: sale.Text{"en": "Ticket"}, Stock: 8, Price: 8500, Pools: []string{"ticket"}},
+		}},
+		Caps:     sale.Caps{Guaranteed: 1, Standby: 6},
+		Dispatch: sale.Dispatch{Starts: now, Ends: now.Add(24 * time.Hour), Every: "@every 1m", Batch: 2, LinkLife: time.Hour},
+		Payment:  sale.PaymentNone,
+		Mail:     sale.MailSettings{From: "Lakeside <tickets@lakeside.example>"},
+	}
+	if a, err := p.Apply(t.Context(), s, "test"); err != nil || a.Pending {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	box, err := p.BoxOffice(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := box.Reserve(t.Context(), s.Slug, []sale.Ask{{Offer: "a", Most: 4}, {Offer: "b", Most: 4}}); err != nil {
+		t.Fatal(err)
+	}
+
+	// Apply, with a beat of the dispatcher between its two steps.
+	line, err := p.Line(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Tickets.Capacity = 4
+	written, err := line.Apply(t.Context(), s, "test")
+	if err != nil || written.Version != 2 {
+		t.Fatalf("%+v, %v", written, err)
+	}
+	keys, err := p.Keys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := dispatcher.PutSale(t.Context(), line, box, s.Slug, keys.Public()); sale.CodeOf(err) != sale.CodeCutBelow {
+		t.Fatalf("the dispatcher heard %v", err)
+	}
+	why, err := p.put(t.Context(), line, s.Slug, written.Version)
+	if sale.CodeOf(err) != sale.CodeCutBelow || !strings.Contains(err.Error(), "8 tickets that are sold") {
+		t.Errorf("answered %q, %v; want the refusal", why, err)
+	}
+}
