@@ -79,7 +79,7 @@ func start(t *testing.T, layout e2etest.Layout, dsn func() string) *scenario {
 	post := e2etest.NewPost(t, smtptest.Options{})
 	s := &scenario{
 		T: t, post: post, places: map[string]string{}, links: map[string]string{},
-		Site: e2etest.New(t, e2etest.Options{Layout: layout, DSN: dsn, SMTP: post.URL()}),
+		Site: e2etest.New(t, e2etest.Options{Layout: layout, DSN: dsn, SMTP: post.URL(), Env: map[string]string{"INTURN_LOG_LEVEL": "debug"}}),
 		file: e2etest.SaleFile{
 			Slug: slug, Guaranteed: 4, Standby: 8, Starts: e2etest.FarOff,
 			Tickets: `{max_per_fan: 2, capacity: 10, types: [{id: fri, title: {en: Friday}, stock: 6, price: "85.00"}, {id: sat, title: {en: Saturday}, stock: 6, price: "95.50"}]}`,

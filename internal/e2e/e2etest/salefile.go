@@ -17,10 +17,11 @@ const (
 // required; the rest has defaults that let a sale begin at once.
 type SaleFile struct {
 	Slug                string
+	Title               string // without single quotes; [Title]
 	Opens, Closes       string // of the form: long ago until far off
 	Tickets             string // the YAML of the tickets
 	Guaranteed, Standby int
-	Starts              string // LongAgo
+	Starts, Ends        string // of the dispatch: LongAgo until after FarOff
 	Every               string // "@every 1s"
 	Batch               int    // 10
 	Life                string // "1h"
@@ -28,7 +29,7 @@ type SaleFile struct {
 
 func (f SaleFile) yaml() string {
 	return fmt.Sprintf(`slug: %s
-title: {en: %s}
+title: {en: '%s'}
 timezone: Europe/Zurich
 languages: [en]
 currency: CHF
@@ -36,11 +37,11 @@ organizer: {name: Lakeside, imprint: "https://lake.example/imprint"}
 registration: {opens: %s, closes: %s}
 tickets: %s
 caps: {guaranteed: %d, standby: %d}
-dispatch: {starts: %s, ends: 2090-01-01T12:00, every: "%s", batch: %d, link_life: %s}
+dispatch: {starts: %s, ends: %s, every: "%s", batch: %d, link_life: %s}
 payment: none
 mail: {from: "Lakeside <tickets@lake.example>", reply_to: help@lake.example, receipt: true, alternatives: {en: %s}}
-`, f.Slug, Title, cmp.Or(f.Opens, LongAgo), cmp.Or(f.Closes, FarOff), f.Tickets, f.Guaranteed, f.Standby,
-		cmp.Or(f.Starts, LongAgo), cmp.Or(f.Every, "@every 1s"), cmp.Or(f.Batch, 10), cmp.Or(f.Life, "1h"), Alternatives)
+`, f.Slug, cmp.Or(f.Title, Title), cmp.Or(f.Opens, LongAgo), cmp.Or(f.Closes, FarOff), f.Tickets, f.Guaranteed, f.Standby,
+		cmp.Or(f.Starts, LongAgo), cmp.Or(f.Ends, "2090-01-01T12:00"), cmp.Or(f.Every, "@every 1s"), cmp.Or(f.Batch, 10), cmp.Or(f.Life, "1h"), Alternatives)
 }
 
 // The organizer's own words, in every sale.
