@@ -101,7 +101,7 @@ func sources(t *testing.T) []source {
 			return err
 		}
 		name := d.Name()
-		if d.IsDir() && path != "." && (name == "testdata" || name == "tools" || name == "depstmp" || strings.HasPrefix(name, ".")) {
+		if d.IsDir() && path != "." && (name == "testdata" || name == "tools" || strings.HasPrefix(name, ".")) {
 			return fs.SkipDir
 		}
 		if d.IsDir() || !strings.HasSuffix(name, ".go") {

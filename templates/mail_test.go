@@ -60,8 +60,10 @@ func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
 	add("receipt", m, err)
 	m, err = ts.ReceiptMail(lang, ReceiptMail{Sale: s, Number: 3200, Class: sale.Standby, PlaceURL: place})
 	add("receipt standby", m, err)
-	m, err = ts.OfferMail(lang, OfferMail{Sale: s, Number: 1200, Most: 4, Link: "https://tickets.example/c/ey.ey.x",
-		Ends: noon.Add(time.Hour), Life: time.Hour, PlaceURL: place})
+	m, err = ts.OfferMail(lang, OfferMail{
+		Sale: s, Number: 1200, Most: 4, Link: "https://tickets.example/c/ey.ey.x",
+		Ends: noon.Add(time.Hour), Life: time.Hour, PlaceURL: place,
+	})
 	add("offer", m, err)
 	m, err = ts.OrderMail(lang, OrderMail{Sale: s, Number: 1200, Order: o, OrderURL: "https://tickets.example/order/ref"})
 	add("order", m, err)

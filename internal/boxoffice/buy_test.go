@@ -19,10 +19,7 @@ import (
 func TestBuyRefusals(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
 		h := fresh(t, dsn(), 20) // 11 saturdays
-		var four []string
-		for _, offer := range h.reserve(t, 4, 4, 4, 4) {
-			four = append(four, offer)
-		}
+		four := h.reserve(t, 4, 4, 4, 4)
 		h.buy(t, four[1], 0, 4)
 		h.buy(t, four[2], 0, 4) // 3 are left
 		for name, c := range map[string]struct {

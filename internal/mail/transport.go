@@ -92,7 +92,7 @@ func (c *Conn) Close() {
 
 // drop ends the connection without another word; see the package comment.
 func (c *Conn) drop() {
-	c.live.wire.end()
+	_ = c.live.wire.end()
 	_ = c.live.wire.raw.Close()
 	c.live = nil
 }

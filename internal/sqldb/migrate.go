@@ -40,8 +40,11 @@ type migrations struct {
 // fails loudly, and never counts one side's migrations as the other's.
 func (db *DB) Migrate(ctx context.Context, files fs.FS) error {
 	names, err := fs.Glob(files, "*.sql")
-	if err != nil || len(names) == 0 {
-		return fmt.Errorf("migrate: no *.sql files (%v)", err)
+	if err != nil {
+		return fmt.Errorf("list migrations: %w", err)
+	}
+	if len(names) == 0 {
+		return errors.New("migrate: no *.sql files")
 	}
 	_, first, _ := strings.Cut(strings.TrimSuffix(path.Base(names[0]), ".sql"), "_")
 	m := migrations{

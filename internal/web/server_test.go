@@ -202,8 +202,12 @@ func TestOtherSites(t *testing.T) {
 		method, path, site string
 		want               int
 	}{
-		{"POST", "/own", "cross-site", 403}, {"POST", "/own", "same-site", 403}, {"POST", "/own", "same-origin", 204},
-		{"POST", "/own", "", 204}, {"GET", "/own", "cross-site", 204}, {"POST", "/open", "cross-site", 204},
+		{"POST", "/own", "cross-site", 403},
+		{"POST", "/own", "same-site", 403},
+		{"POST", "/own", "same-origin", 204},
+		{"POST", "/own", "", 204},
+		{"GET", "/own", "cross-site", 204},
+		{"POST", "/open", "cross-site", 204},
 	} {
 		var header []string
 		if c.site != "" {

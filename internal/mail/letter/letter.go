@@ -8,6 +8,7 @@
 package letter
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	netmail "net/mail"
@@ -52,7 +53,7 @@ func Read(r io.Reader) (Letter, error) {
 	l := readHeader(parts.Header)
 	for {
 		part, err := parts.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return l, nil
 		}
 		if err != nil && !message.IsUnknownCharset(err) {
@@ -69,10 +70,8 @@ func (l *Letter) takePart(part *letters.Part) error {
 	if !ok {
 		return nil
 	}
-	kind, _, err := inline.ContentType()
-	if err != nil {
-		return nil
-	}
+	// A part whose type cannot be read is none that is shown.
+	kind, _, _ := inline.ContentType()
 	into := map[string]*string{"text/plain": &l.Text, "text/html": &l.HTML}[kind]
 	if into == nil || *into != "" {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"encoding/base64"
+	"errors"
 	"io"
 	"net"
 	"regexp"
@@ -217,7 +218,7 @@ func (s *session) readMail() ([]byte, bool) {
 	var raw bytes.Buffer
 	for raw.Len() < mostMail {
 		line, err := s.in.ReadSlice('\n')
-		if err != nil && err != bufio.ErrBufferFull {
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return nil, false
 		}
 		if string(line) == ".\r\n" {

@@ -248,8 +248,13 @@ func (s *suite) lastUnits() {
 func (s *suite) reserveRefuses() {
 	s.mustPut(Sale(slug, 1))
 	for _, ask := range []sale.Ask{
-		{Offer: "", Most: 4}, {Offer: "o 1", Most: 4}, {Offer: "o\x00", Most: 4}, {Offer: "ö", Most: 4},
-		{Offer: strings.Repeat("o", 65), Most: 4}, {Offer: "o1", Most: 0}, {Offer: "o1", Most: -1},
+		{Offer: "", Most: 4},
+		{Offer: "o 1", Most: 4},
+		{Offer: "o\x00", Most: 4},
+		{Offer: "ö", Most: 4},
+		{Offer: strings.Repeat("o", 65), Most: 4},
+		{Offer: "o1", Most: 0},
+		{Offer: "o1", Most: -1},
 	} {
 		_, err := s.Wire.Reserve(s.Context(), slug, []sale.Ask{{Offer: "good", Most: 4}, ask})
 		s.refuses(fmt.Sprintf("%+v", ask), err, sale.CodeBadRequest)
@@ -321,8 +326,13 @@ func (s *suite) bought() {
 func (s *suite) closeRefuses() {
 	s.mustPut(Sale(slug, 1))
 	for _, c := range []sale.Closing{
-		{Offer: "", Reason: sale.OfferExpired}, {Offer: "o\x00", Reason: sale.OfferExpired}, {Offer: strings.Repeat("o", 65), Reason: sale.OfferExpired},
-		{Offer: "o1"}, {Offer: "o1", Reason: sale.OfferBought}, {Offer: "o1", Reason: sale.OfferOpen}, {Offer: "o1", Reason: "whim"},
+		{Offer: "", Reason: sale.OfferExpired},
+		{Offer: "o\x00", Reason: sale.OfferExpired},
+		{Offer: strings.Repeat("o", 65), Reason: sale.OfferExpired},
+		{Offer: "o1"},
+		{Offer: "o1", Reason: sale.OfferBought},
+		{Offer: "o1", Reason: sale.OfferOpen},
+		{Offer: "o1", Reason: "whim"},
 	} {
 		_, err := s.Wire.Close(s.Context(), slug, c)
 		s.refuses(fmt.Sprintf("%+v", c), err, sale.CodeBadRequest)
