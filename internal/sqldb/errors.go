@@ -3,6 +3,7 @@ package sqldb
 import (
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"time"
@@ -35,6 +36,8 @@ const (
 	pgDeadlock      = "40P01"
 	pgDiskFull      = "53100"
 	pgLockTimeout   = "55P03"
+	pgCanceled      = "57014" // its time was up
+	pgIdleTimeout   = "25P03"
 )
 
 // codes gives the SQLite result code or the SQLSTATE an error carries.
@@ -92,11 +95,11 @@ func IsFull(err error) bool {
 	return c == sqliteFull || s == pgDiskFull
 }
 
-// IsBusy says whether others kept the database locked for too long, or it
-// gave up on a conflict. Nothing was stored; trying again makes sense.
+// IsBusy says whether others kept the database locked for too long, a
+// statement's time was up, or the database gave up on a conflict. Nothing was stored; trying again makes sense.
 func IsBusy(err error) bool {
 	c, s := codes(err)
-	return c&0xff == sqliteBusy || c&0xff == sqliteLocked || isConflict(err) || s == pgLockTimeout
+	return c&0xff == sqliteBusy || c&0xff == sqliteLocked || isConflict(err) || s == pgLockTimeout || s == pgCanceled
 }
 
 // isConflict says whether PostgreSQL rolled the transaction back so that
@@ -113,12 +116,12 @@ func isGone(err error) bool {
 		return true
 	}
 	// 08: connection; 57P: shutting down, starting up; 53: out of resources.
-	if strings.HasPrefix(s, "08") || strings.HasPrefix(s, "57P") || strings.HasPrefix(s, "53") {
+	if strings.HasPrefix(s, "08") || strings.HasPrefix(s, "57P") || strings.HasPrefix(s, "53") || s == pgIdleTimeout {
 		return true
 	}
 	var dial *pgconn.ConnectError
 	var network net.Error
-	return errors.Is(err, driver.ErrBadConn) || errors.As(err, &dial) || errors.As(err, &network)
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &dial) || errors.As(err, &network)
 }
 
 // translate gives what the database said about itself one of the codes that
