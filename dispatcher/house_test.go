@@ -103,6 +103,7 @@ type house struct {
 	stage
 	plan   plan
 	clock  *clock
+	dsn    string // of the line database, for more processes
 	lineDB *sqldb.DB
 	boxDB  *sqldb.DB
 	line   *line.Line
@@ -117,9 +118,9 @@ type house struct {
 // newHouse applies the sale; the first beat puts it to the box office.
 func newHouse(tb testing.TB, st stage, dsn func() string, p plan) *house {
 	tb.Helper()
-	h := &house{TB: tb, stage: st, plan: p, clock: &clock{now: noon}}
+	h := &house{TB: tb, stage: st, plan: p, clock: &clock{now: noon}, dsn: dsn()}
 	o := sqldb.Options{Unsafe: true, Fault: p.fault}
-	h.lineDB, h.boxDB = sqldbtest.Open(tb, dsn(), o), sqldbtest.Open(tb, dsn(), o)
+	h.lineDB, h.boxDB = sqldbtest.Open(tb, h.dsn, o), sqldbtest.Open(tb, dsn(), o)
 	var err error
 	h.line, err = line.New(tb.Context(), line.Options{DB: h.lineDB, Clock: h.clock.time, Rand: rand.NewChaCha8([32]byte{1})})
 	must(tb, err)
