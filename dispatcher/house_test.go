@@ -224,16 +224,17 @@ const (
 )
 
 func through[T any](w *wire, call string, do func() (T, error)) (out T, err error) {
-	if w.strike == nil {
+	strike := w.strike
+	if strike == nil {
 		return do()
 	}
-	if err := w.strike(call, before); err != nil {
+	if err := strike(call, before); err != nil {
 		return out, err
 	}
 	if out, err = do(); err != nil {
 		return out, err
 	}
-	return out, w.strike(call, after)
+	return out, strike(call, after)
 }
 
 func (w *wire) Put(ctx context.Context, s sale.Sale, keys []sale.PublicKey) error {
@@ -396,4 +397,12 @@ func eachHouse(t *testing.T, p plan, run func(t *testing.T, h *house)) {
 		run(t, h)
 		h.holds()
 	})
+}
+
+// openBoxBehind is the same box office in a process whose clock is behind.
+func (h *house) openBoxBehind(by time.Duration) *boxoffice.BoxOffice {
+	h.Helper()
+	b, err := boxoffice.New(h.Context(), boxoffice.Options{DB: h.boxDB, Clock: func() time.Time { return h.clock.time().Add(-by) }})
+	must(h, err)
+	return b
 }
