@@ -33,7 +33,7 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 }
 
 func (d *Dispatcher) text(ctx context.Context, m line.Mail) (templates.Mail, error) {
-	place := d.RegistrationURL + "/" + m.Sale.Slug + "/place/" + d.Keys.Receipt(m.Sale.Slug, m.Number)
+	place := d.RegistrationURL + "/" + m.Sale.Slug + "/place/" + d.Keys.Receipt(m.Sale.Slug, m.Number, m.At)
 	switch m.Kind {
 	case sale.MailOffer:
 		token, err := d.mint(ctx, m)

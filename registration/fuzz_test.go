@@ -22,7 +22,7 @@ type formFuzzer struct {
 }
 
 func fuzzWorld(f *testing.F) *formFuzzer {
-	fake := &fakeLine{state: line.State{Sale: testSale()}, places: map[int]line.Place{}}
+	fake := &fakeLine{state: line.State{Sale: testSale()}, places: map[int]line.Place{}, clock: func() time.Time { return noon }}
 	fake.state.Sale.Caps.Standby = 1 << 40
 	clock := func() time.Time { return noon.Add(-2 * time.Hour) }
 	keys, err := link.OpenKeys(f.TempDir()+"/keys", link.KeyOptions{Clock: clock})

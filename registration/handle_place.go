@@ -20,14 +20,10 @@ func (s *Server) handlePlace(c echo.Context) error {
 		return err
 	}
 	slug, receipt := c.Param("sale"), c.Param("receipt")
-	number, err := s.o.Keys.ReadReceipt(slug, receipt)
+	ctx := c.Request().Context()
+	p, err := s.find(ctx, slug, receipt)
 	if err != nil {
 		return err
-	}
-	ctx := c.Request().Context()
-	p, err := s.o.Line.Place(ctx, slug, number)
-	if err != nil {
-		return unavailable(err)
 	}
 	d, err := s.placePage(ctx, e, p)
 	if err != nil {

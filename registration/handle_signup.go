@@ -33,7 +33,7 @@ func (s *Server) handleSignUp(c echo.Context) error {
 		return s.refused(c, slug, f, err)
 	}
 	s.board.given(slug, reg.Number)
-	path := placePath(slug, s.o.Keys.Receipt(slug, reg.Number))
+	path := placePath(slug, s.o.Keys.Receipt(slug, reg.Number, reg.At))
 	if web.WantsJSON(c) {
 		c.Response().Header().Set("Location", path)
 		return web.JSON(c, http.StatusCreated, signUpJSON{Number: reg.Number, Class: reg.Class, PlaceURL: s.o.URL + path})

@@ -19,13 +19,13 @@ func (s *Server) handleRejoin(c echo.Context) error { return s.move(c, s.o.Line.
 // move changes one place and shows it: 303 to its page, 204 for JSON.
 func (s *Server) move(c echo.Context, do func(ctx context.Context, slug string, number int) error) error {
 	slug, receipt := c.Param("sale"), c.Param("receipt")
-	number, err := s.o.Keys.ReadReceipt(slug, receipt)
+	p, err := s.find(c.Request().Context(), slug, receipt)
 	if err != nil {
 		return err
 	}
 	path := placePath(slug, receipt)
 	web.Surround(c, web.Surroundings{Frame: templates.Frame{Lang: s.web.Language(c)}, Back: path})
-	if err := do(c.Request().Context(), slug, number); err != nil {
+	if err := do(c.Request().Context(), slug, p.Number); err != nil {
 		return unavailable(err)
 	}
 	if web.WantsJSON(c) {

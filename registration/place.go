@@ -1,12 +1,31 @@
 package registration
 
 import (
+	"context"
 	"time"
 
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/templates"
 )
+
+// find reads the place that a receipt was given for. A line that was restored
+// from an older backup gives numbers again; whoever has this one since another
+// moment is another fan, and none of the receipt's holder's business.
+func (s *Server) find(ctx context.Context, slug, receipt string) (line.Place, error) {
+	number, at, err := s.o.Keys.ReadReceipt(slug, receipt)
+	if err != nil {
+		return line.Place{}, err
+	}
+	p, err := s.o.Line.Place(ctx, slug, number)
+	if err != nil {
+		return line.Place{}, unavailable(err)
+	}
+	if !p.At.Equal(at) {
+		return line.Place{}, sale.E(sale.CodeNotFound, "There is no place in this line under this address.")
+	}
+	return p, nil
+}
 
 // stateOf says what became of a place. A purchase stands whatever came after
 // it; what the line has not heard from the box office is never guessed.

@@ -2,7 +2,6 @@ package registration
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -111,7 +110,7 @@ func (w *world) atPlace(p line.Place) string {
 		p.Registration.Sale, p.Registration.Number, p.Registration.Address = "lakeside-2027", 7, "fan@example.org"
 		f.places[7] = p
 	})
-	return "/lakeside-2027/place/" + w.keys.Receipt("lakeside-2027", 7)
+	return "/lakeside-2027/place/" + w.keys.Receipt("lakeside-2027", 7, p.At)
 }
 
 // TestPlaceShowsTheOffer: the link on the page is the one of the mail: the
@@ -189,12 +188,12 @@ func TestPlaceShowsWhatBecameOfIt(t *testing.T) {
 func TestForeignReceipts(t *testing.T) {
 	w := newWorld(t, nil)
 	path := w.atPlace(line.Place{Waiting: true})
-	good := w.keys.Receipt("lakeside-2027", 7)
-	other := w.keys.Receipt("another-sale", 7)
+	good := w.keys.Receipt("lakeside-2027", 7, time.Time{})
+	other := w.keys.Receipt("another-sale", 7, time.Time{})
 	w.get(path).wants(t, 200)
 	parts := strings.Split(good, ".")
 	for _, receipt := range []string{
-		other, "7", good + "x", good[:len(good)-1], fmt.Sprintf("%s.%s.%s", parts[0], "8", parts[2]), fmt.Sprintf("%s.0%s.%s", parts[0], parts[1], parts[2]),
+		other, "7", good + "x", good[:len(good)-1], parts[0] + ".8." + parts[2] + "." + parts[3], parts[0] + ".0" + parts[1] + "." + parts[2] + "." + parts[3],
 	} {
 		for _, method := range []string{"GET /", "POST /withdraw", "POST /rejoin"} {
 			verb, rest, _ := strings.Cut(method, " ")
@@ -204,6 +203,26 @@ func TestForeignReceipts(t *testing.T) {
 	if len(w.fake.moved) != 0 {
 		t.Errorf("moved %v", w.fake.moved)
 	}
+}
+
+// TestNumberGivenAgain: a line restored from an older backup gives numbers
+// again. The receipt of whoever had the number before neither shows nor moves
+// the fan who has it now.
+func TestNumberGivenAgain(t *testing.T) {
+	w := newWorld(t, nil)
+	at := noon.Add(-3 * time.Hour)
+	before := w.atPlace(line.Place{Registration: line.Registration{At: at}, Waiting: true})
+	w.get(before).wants(t, 200, "fan@example.org")
+	now := w.atPlace(line.Place{Registration: line.Registration{At: at.Add(time.Millisecond)}, Waiting: true})
+	w.get(before).wants(t, 404, "not", "fan@example.org")
+	w.get(before, asJSON...).wants(t, 404, `"code":"not_found"`, "not", "fan@example.org")
+	w.do("POST", before+"/withdraw", "").wants(t, 404, "not", "fan@example.org")
+	w.do("POST", before+"/rejoin", "").wants(t, 404, "not", "fan@example.org")
+	if len(w.fake.moved) != 0 {
+		t.Errorf("moved %v", w.fake.moved)
+	}
+	w.get(now).wants(t, 200, "fan@example.org")
+	w.do("POST", now+"/withdraw", "").wants(t, 303)
 }
 
 func TestWithdrawAndRejoin(t *testing.T) {
@@ -220,7 +239,7 @@ func TestWithdrawAndRejoin(t *testing.T) {
 		t.Error(diff)
 	}
 	w.get(path+"/withdraw").wants(t, 404)
-	w.fake.set(func(f *fakeLine) { f.err = sale.E(sale.CodeTooLate, "Already given to the next in line.") })
+	w.fake.set(func(f *fakeLine) { f.stays = sale.E(sale.CodeTooLate, "Already given to the next in line.") })
 	w.do("POST", path+"/rejoin", "").wants(t, 409, "Already given to the next in line.", `href="`+path+`"`)
 	w.do("POST", path+"/rejoin", "", asJSON...).wants(t, 409, `"code":"too_late"`)
 	if len(w.fake.moved) != 5 {

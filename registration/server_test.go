@@ -2,6 +2,7 @@ package registration
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -50,7 +51,9 @@ type fakeLine struct {
 	places map[int]line.Place
 	moved  []string
 	err    error // of every call
+	stays  error // of Withdraw and Restore, when err is nil
 	reads  int
+	clock  sale.Clock
 }
 
 func (f *fakeLine) Sales(context.Context) ([]line.State, error) {
@@ -68,7 +71,7 @@ func (f *fakeLine) SignUp(_ context.Context, in line.SignUp) (line.Registration,
 	}
 	n := len(f.places) + 1
 	caps := f.state.Sale.Caps
-	reg := line.Registration{Sale: in.Sale, Number: n, Class: sale.Guaranteed, Address: in.Address.Typed, Lang: in.Lang}
+	reg := line.Registration{Sale: in.Sale, Number: n, Class: sale.Guaranteed, Address: in.Address.Typed, Lang: in.Lang, At: f.clock()}
 	switch {
 	case in.Sale != f.state.Sale.Slug:
 		return line.Registration{}, sale.E(sale.CodeNotFound, "There is no such sale.")
@@ -99,7 +102,7 @@ func (f *fakeLine) move(what, slug string, number int) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.moved = append(f.moved, fmt.Sprint(what, " ", slug, " ", number))
-	return f.err
+	return cmp.Or(f.err, f.stays)
 }
 
 func (f *fakeLine) SigningKey(context.Context, string) (string, error) {
@@ -130,6 +133,7 @@ type world struct {
 func newWorld(t *testing.T, change func(*Options)) *world {
 	t.Helper()
 	w := &world{T: t, fake: &fakeLine{state: line.State{Sale: testSale()}, places: map[int]line.Place{}}, log: new(bytes.Buffer)}
+	w.fake.clock = w.clock
 	w.now = noon.Add(-2 * time.Hour)
 	o := Options{
 		Line: w.fake, URL: "http://line.example", CheckoutURL: "http://checkout.example",

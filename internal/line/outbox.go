@@ -37,6 +37,7 @@ type Mail struct {
 	SoldOut bool
 	Kind    sale.MailKind
 	Number  int
+	At      time.Time // when the number was given
 	Class   sale.Class
 	Address string
 	Lang    string
@@ -133,7 +134,7 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, lease Lease, most int, now time.
 func dueMails(ctx context.Context, tx *sqldb.Tx, st State, most int, now time.Time) ([]Mail, error) {
 	d := st.Sale.Dispatch
 	offersMay := !st.Paused && now.Before(d.Ends)
-	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0), r.class, r.address, r.lang, o.id, o.granted, b.doc
+	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc
 		FROM outbox m
 		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
 		LEFT JOIN offers o ON m.kind = 'offer' AND o.id = m.ref
@@ -151,15 +152,15 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, st State, most int, now time.Ti
 	for rows.Next() {
 		var m Mail
 		var ref string
-		var first int64
+		var first, at int64
 		var offer, order sql.NullString
 		var granted sql.NullInt64
-		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &ref, &m.Try, &first, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order)
+		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &ref, &m.Try, &first, &at, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order)
 		if err != nil {
 			return nil, err
 		}
 		m.Try++
-		m.First = sqldb.Time(first)
+		m.First, m.At = sqldb.Time(first), sqldb.Time(at)
 		m.Offer, m.Most = offer.String, int(granted.Int64)
 		if order.Valid {
 			m.Order = &sale.Order{}

@@ -16,8 +16,9 @@
 //   - One token has one spelling. Other encodings of the same bytes are
 //     refused, so a refused token cannot come back in other clothes. Even so
 //     nothing keys on the token's string: an offer's identity is its id.
-//   - A receipt is bound to its sale and number. It holds no secret but its
-//     own validity, never ends, and is compared in constant time.
+//   - A receipt is bound to one registration: its sale, number and time. It
+//     holds no secret but its own validity, never ends, and is compared in
+//     constant time.
 //   - Keys are made once, atomically, and stay: a retired key signs nothing
 //     any more and goes on verifying everything it signed.
 //   - No error text carries a token, a receipt or a key.

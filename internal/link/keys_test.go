@@ -147,7 +147,7 @@ func TestOpenKeysWithAnExhaustedSourceStoresNothing(t *testing.T) {
 
 func TestRotate(t *testing.T) {
 	k := tempKeys(t)
-	oldLink, oldReceipt := k.Public()[0].KID, k.Receipt("fest", 7)
+	oldLink, oldReceipt := k.Public()[0].KID, k.Receipt("fest", 7, noon)
 	token, err := k.Mint(oldLink, Claims{Offer: "o1", Sale: "fest", Issued: noon, Ends: noon.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
@@ -170,10 +170,10 @@ func TestRotate(t *testing.T) {
 	if diff := cmp.Diff([]bool{false, true, false, true}, newest); diff != "" {
 		t.Errorf("which keys are newest:\n%s", diff)
 	}
-	if k.Receipt("fest", 7) == oldReceipt {
+	if k.Receipt("fest", 7, noon) == oldReceipt {
 		t.Error("receipts are still signed with the old key")
 	}
-	if n, err := k.ReadReceipt("fest", oldReceipt); n != 7 || err != nil {
+	if n, _, err := k.ReadReceipt("fest", oldReceipt); n != 7 || err != nil {
 		t.Errorf("a receipt of the retired key: %d, %v", n, err)
 	}
 	if _, over, err := NewVerifier(public).Verify(token, noon); over || err != nil {
@@ -216,7 +216,7 @@ func TestKeysOfAnotherProcessAreFound(t *testing.T) {
 	if _, err := other.Rotate(ForReceipts); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := serving.ReadReceipt("fest", other.Receipt("fest", 3)); n != 3 || err != nil {
+	if n, _, err := serving.ReadReceipt("fest", other.Receipt("fest", 3, noon)); n != 3 || err != nil {
 		t.Errorf("a receipt of the other process: %d, %v", n, err)
 	}
 	if _, err := serving.Mint(kid, Claims{Offer: "o", Sale: "fest", Issued: noon, Ends: noon.Add(time.Minute)}); err != nil {
@@ -227,12 +227,12 @@ func TestKeysOfAnotherProcessAreFound(t *testing.T) {
 	if _, err := other.Rotate(ForReceipts); err != nil {
 		t.Fatal(err)
 	}
-	young := other.Receipt("fest", 4)
-	if _, err := serving.ReadReceipt("fest", young); sale.CodeOf(err) != sale.CodeNotFound {
+	young := other.Receipt("fest", 4, noon)
+	if _, _, err := serving.ReadReceipt("fest", young); sale.CodeOf(err) != sale.CodeNotFound {
 		t.Errorf("the directory was read twice in one second: %v", err)
 	}
 	clock.now = noon.Add(time.Second)
-	if n, err := serving.ReadReceipt("fest", young); n != 4 || err != nil {
+	if n, _, err := serving.ReadReceipt("fest", young); n != 4 || err != nil {
 		t.Errorf("a second later: %d, %v", n, err)
 	}
 }
