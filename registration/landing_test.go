@@ -14,7 +14,7 @@ const landing = "/lakeside-2027/en"
 
 // The headings of the notices, as the English messages have them.
 const (
-	saysBefore     = "Registration opens soon"
+	saysBefore     = "Please come back then."
 	saysGuaranteed = "your turn is guaranteed"
 	saysStandby    = "No guarantee any more, but a chance"
 	saysFull       = "This line is full"

@@ -46,7 +46,7 @@ func offerPages() []checkoutSample {
 	}
 	return []checkoutSample{
 		page("open", func(p *OfferPage) {}, []string{
-			"Up to 4 tickets are reserved for you", "Time left: 43 minutes 30 seconds", "Friday, 12 March 2027, 14:20 CET",
+			"Up to 4 tickets are reserved for you", "Time left when you opened this page: 43 minutes.", "Friday, 12 March 2027, 14:20 CET",
 			`datetime="2027-03-12T13:20:00Z"`, `name="version" value="3"`, `name="qty.sat"`, "CHF", "95.00", "12 left",
 			"Friday is sold out", "Come to the open rehearsal.", "pay on site", `action="x/decline"`, "Lakeside &lt;Festival&gt;",
 		}, []string{`name="qty.fri"`, `role="alert"`, "<Festival>", `<option value="1" selected>`}),

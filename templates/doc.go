@@ -53,6 +53,7 @@
 //	clock TIME ZONE            14:20 CET
 //	moment TIME ZONE           Friday, 12 March 2027, 14:20 CET
 //	duration D                 1 hour 30 minutes
+//	left D                     43 minutes: a duration that runs while the page is read
 //	iso TIME                   2027-03-12T13:20:00Z, for <time datetime>
 //	asset NAME                 the hashed URL of a static file
 //

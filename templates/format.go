@@ -55,6 +55,7 @@ func (t *Templates) funcs(lang string) map[string]any {
 		"clock":    f.clock,
 		"moment":   f.moment,
 		"duration": f.duration,
+		"left":     f.left,
 		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
 		"asset":    t.assets.url,
 		"button":   func(url, label string) button { return button{url, label} },
@@ -120,6 +121,15 @@ func (f *formatter) in(at time.Time, zone string) time.Time {
 	}
 	f.zones.Store(zone, loc)
 	return at.In(loc)
+}
+
+// left is duration for a page that stands still while it is read: from ten
+// minutes on, seconds would only look exact.
+func (f *formatter) left(d time.Duration) (string, error) {
+	if d >= 10*time.Minute {
+		d = d.Truncate(time.Minute)
+	}
+	return f.duration(d)
 }
 
 // duration writes the two largest units, cut down: what is left must never

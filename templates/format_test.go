@@ -37,6 +37,23 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// TestLeft shows that the time left is never written longer than it is, and
+// with seconds only when they matter.
+func TestLeft(t *testing.T) {
+	left := newTemplates(t).funcs("en")["left"].(func(time.Duration) (string, error))
+	for d, want := range map[time.Duration]string{
+		time.Hour:                       "1 hour",
+		59*time.Minute + 59*time.Second: "59 minutes",
+		10 * time.Minute:                "10 minutes",
+		10*time.Minute - time.Second:    "9 minutes 59 seconds",
+		0:                               "0 seconds",
+	} {
+		if got, err := left(d); err != nil || got != want {
+			t.Errorf("left %v = %q, %v, want %q", d, got, err, want)
+		}
+	}
+}
+
 // TestClock shows each side of the hour when summer time begins, and that a
 // zone without a name is shown by its offset.
 func TestClock(t *testing.T) {
