@@ -23,6 +23,10 @@ const codeMethod sale.Code = "method_not_allowed"
 // never sent: around cuts the connection instead.
 const statusClientGone = 499
 
+// retryUnavailable is when to come back to a part that does not answer, where
+// nothing better is known: every 503 says when.
+const retryUnavailable = 5 * time.Second
+
 // statuses is the one place where a code becomes a status.
 var statuses = map[sale.Code]int{
 	sale.CodeInternal:       http.StatusInternalServerError,
@@ -102,6 +106,11 @@ func (s *Server) fail(err error, c echo.Context) {
 	}
 	if c.Response().Committed {
 		return
+	}
+	if status == http.StatusServiceUnavailable && e.RetryAfter == 0 {
+		again := *e // errors may be shared between requests
+		again.RetryAfter = retryUnavailable
+		e = &again
 	}
 	SetRetryAfter(c, e.RetryAfter)
 	var own *paged

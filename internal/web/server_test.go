@@ -85,6 +85,7 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 		{sale.E(sale.CodeFull, "The line is full."), 410, "full", "The line is full.", ""},
 		{fmt.Errorf("sign up: %w", sale.E(sale.CodeNotFound, "No such sale.")), 404, "not_found", "No such sale.", ""},
 		{&sale.Error{Code: sale.CodeOverloaded, Message: "Busy.", RetryAfter: 1100 * time.Millisecond, Err: cause}, 503, "overloaded", "Busy.", "2"},
+		{sale.E(sale.CodeUnavailable, "No room."), 503, "unavailable", "No room.", "5"},
 		{&sale.Error{Code: sale.CodeInternal, Message: "told by mistake", Err: cause}, 500, "internal", "", ""},
 		{cause, 500, "internal", "", ""},
 		{context.DeadlineExceeded, 503, "unavailable", "This took too long.", "2"},
