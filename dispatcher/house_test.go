@@ -203,6 +203,19 @@ func (s *script) once(stage smtptest.Stage, reply smtptest.Reply) (struck *atomi
 	return struck
 }
 
+// always answers whenever a stage is reached, and says whether it was.
+func (s *script) always(stage smtptest.Stage, reply smtptest.Reply) (struck *atomic.Bool) {
+	struck = new(atomic.Bool)
+	s.set(func(m smtptest.Moment) smtptest.Reply {
+		if m.Stage != stage {
+			return smtptest.Reply{}
+		}
+		struck.Store(true)
+		return reply
+	})
+	return struck
+}
+
 func (h *house) hangUp() {
 	if h.courier != nil {
 		h.courier.Close()
