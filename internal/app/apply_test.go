@@ -9,17 +9,9 @@ import (
 	"github.com/inturn/inturn/internal/sale"
 )
 
-// A running dispatcher may be the first to bring a version to the box office.
-// What it was told then is told to whoever applied the version: "written" is
-// no answer for what is not in force.
-func TestApplyHearsOfARefusalThatTheDispatcherGot(t *testing.T) {
-	now := time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC)
-	p, err := NewParts(PartsOptions{Settings: load(t), Clock: func() time.Time { return now }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.Close()
-	s := sale.Sale{
+// lakeside is a sale of eight tickets whose form opens now.
+func lakeside(now time.Time) sale.Sale {
+	return sale.Sale{
 		Slug: "lakeside", Title: sale.Text{"en": "Lakeside"}, Timezone: "Europe/Zurich", Languages: []string{"en"}, Currency: "CHF",
 		Organizer:    sale.Organizer{Name: "Lakeside Ltd"},
 		Registration: sale.Registration{Opens: now, Closes: now.Add(time.Hour)},
@@ -31,6 +23,19 @@ func TestApplyHearsOfARefusalThatTheDispatcherGot(t *testing.T) {
 		Payment:  sale.PaymentNone,
 		Mail:     sale.MailSettings{From: "Lakeside <tickets@lakeside.example>"},
 	}
+}
+
+// A running dispatcher may be the first to bring a version to the box office.
+// What it was told then is told to whoever applied the version: "written" is
+// no answer for what is not in force.
+func TestApplyHearsOfARefusalThatTheDispatcherGot(t *testing.T) {
+	now := time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC)
+	p, err := NewParts(PartsOptions{Settings: load(t), Clock: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	s := lakeside(now)
 	if a, err := p.Apply(t.Context(), s, "test"); err != nil || a.Pending {
 		t.Fatalf("%+v, %v", a, err)
 	}
