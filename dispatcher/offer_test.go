@@ -227,6 +227,25 @@ func TestBoxOfficeUnreachable(t *testing.T) {
 	}
 }
 
+// A box office that was never reached, or that refuses our signature, is said
+// to be out of reach before there is anything to offer.
+func TestBoxOfficeUnreachableFromTheFirst(t *testing.T) {
+	eachHouse(t, plan{}, func(t *testing.T, h *house) {
+		h.wire.strike = func(string, string) error { return unreachable() }
+		if err := h.BeatAll(t.Context()); sale.CodeOf(err) != sale.CodeUnavailable {
+			t.Fatalf("the beat says %v", err)
+		}
+		if h.BoxOfficeHealth() == nil {
+			t.Error("nobody is told")
+		}
+		h.wire.heal()
+		h.beat()
+		if err := h.BoxOfficeHealth(); err != nil {
+			t.Errorf("healed, and still: %v", err)
+		}
+	})
+}
+
 // An answer to Reserve that is lost leaves a planned batch; it is asked for
 // again, with the same offers, before anything new is planned.
 func TestPlannedBatchIsAskedForAgain(t *testing.T) {

@@ -11,7 +11,18 @@ import (
 // office. What its ledger cannot keep is taken back on the line with the box
 // office's words.
 func (d *Dispatcher) put(ctx context.Context, lease line.Lease) error {
-	return PutSale(ctx, d.Line, d.BoxOffice, lease.Slug, d.Keys.Public())
+	return PutSale(ctx, d.Line, heard{d}, lease.Slug, d.Keys.Public())
+}
+
+// heard is the box office with its answers noted for readiness. A first
+// version that cannot be put is the only call that is made at all: unnoted,
+// nobody would learn why no offer goes out.
+type heard struct{ d *Dispatcher }
+
+func (h heard) Put(ctx context.Context, s sale.Sale, keys []sale.PublicKey) error {
+	err := h.d.BoxOffice.Put(ctx, s, keys)
+	h.d.health.boxOffice(err)
+	return err
 }
 
 // Putter is the part of the box office that takes a sale's versions.
