@@ -111,7 +111,7 @@ func (k *Keys) Rotate(p Purpose) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		s.number = last(all, p) + 1
+		s.follow(all)
 		if err = s.create(k.dir); err == nil {
 			return s.KID, k.Reload()
 		}
@@ -192,6 +192,18 @@ func (k *Keys) generate(p Purpose) (secret, error) {
 	kid := strings.ToLower(base32.StdEncoding.EncodeToString(random[seedSize:]))
 	created := k.clock().UTC().Truncate(time.Second)
 	return secret{Purpose: p, KID: kid, Created: created, Seed: random[:seedSize]}, nil
+}
+
+// follow makes s the newest key of its purpose. Whoever holds public keys,
+// the box office first of all, knows their order by Created alone: it rises
+// with every key, also within one second and when the clock has stepped back.
+func (s *secret) follow(all []secret) {
+	s.number = last(all, s.Purpose) + 1
+	for _, before := range all {
+		if earliest := before.Created.Add(time.Second); before.Purpose == s.Purpose && s.Created.Before(earliest) {
+			s.Created = earliest
+		}
+	}
 }
 
 // last is the highest number of a key for p, 0 when there is none.

@@ -184,6 +184,28 @@ func TestRotate(t *testing.T) {
 	}
 }
 
+// The line tells keys apart by when they were created: the newest that the
+// box office has signs.
+func TestCreatedRisesWithEveryKey(t *testing.T) {
+	clock := &testClock{noon}
+	k, err := OpenKeys(filepath.Join(t.TempDir(), "keys"), KeyOptions{Clock: clock.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []time.Duration{0, time.Millisecond, -time.Hour, 2 * time.Hour} {
+		clock.now = clock.now.Add(step)
+		if _, err := k.Rotate(ForLinks); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys := k.Public()
+	for i := 1; i < len(keys); i++ {
+		if !keys[i-1].Created.Before(keys[i].Created) {
+			t.Errorf("key %d was created at %v, the one before it at %v", i+1, keys[i].Created, keys[i-1].Created)
+		}
+	}
+}
+
 func TestRotateAtOnceLosesNoKey(t *testing.T) {
 	k := tempKeys(t)
 	var all sync.WaitGroup
