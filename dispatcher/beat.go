@@ -37,8 +37,10 @@ func (d *Dispatcher) BeatAll(ctx context.Context) error {
 }
 
 // Step does what a sale's assigner does on every beat: settle mails that
-// nobody holds, put what the box office lacks, collect, close, offer, tell. It stops at the first step that
-// fails; each can be done again from the start on the next beat.
+// nobody holds, put what the box office lacks, collect, close, offer, tell.
+// It stops at the first step that fails; each can be done again from the
+// start on the next beat. Only a version that the box office will not have
+// stops nothing: the one in force goes on, and the refusal is the error.
 func (d *Dispatcher) Step(ctx context.Context, lease line.Lease) error {
 	steps := []struct {
 		name string
@@ -51,10 +53,17 @@ func (d *Dispatcher) Step(ctx context.Context, lease line.Lease) error {
 		{"offer", d.offer},
 		{"tell", d.tell},
 	}
+	var refusal error
 	for _, step := range steps {
-		if err := step.do(ctx, lease); err != nil {
-			return fmt.Errorf("%s for %s: %w", step.name, lease.Slug, err)
+		err := step.do(ctx, lease)
+		if err == nil {
+			continue
 		}
+		err = fmt.Errorf("%s for %s: %w", step.name, lease.Slug, err)
+		if step.name != "put" || !answered(err) {
+			return err
+		}
+		refusal = err
 	}
-	return nil
+	return refusal
 }

@@ -22,8 +22,19 @@ func (h *health) boxOffice(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.boxErr = nil
-	if code := sale.CodeOf(err); code == sale.CodeInternal || code == sale.CodeUnavailable || code == sale.CodeUnauthorized || code == sale.CodeOverloaded {
+	if err != nil && !answered(err) {
 		h.boxErr = err
+	}
+}
+
+// answered says that an error is what the box office had to say, not that it
+// could not be asked.
+func answered(err error) bool {
+	switch sale.CodeOf(err) {
+	case sale.CodeInternal, sale.CodeUnavailable, sale.CodeUnauthorized, sale.CodeOverloaded, sale.CodeFenced:
+		return false
+	default:
+		return true
 	}
 }
 
