@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 )
 
@@ -46,21 +45,13 @@ func (a *App) refreshLine(ctx context.Context) ([]string, error) {
 		slugs = append(slugs, slug)
 		a.metrics.Registrations(slug, sale.Guaranteed, st.GuaranteedGiven)
 		a.metrics.Registrations(slug, sale.Standby, st.Last-st.GuaranteedGiven)
-		books, err := a.line.Books(ctx, slug)
+		counts, err := a.line.OfferCounts(ctx, slug)
 		if err != nil {
 			return nil, err
 		}
-		a.metrics.Offers(slug, countStates(books))
+		a.metrics.Offers(slug, counts)
 	}
 	return slugs, nil
-}
-
-func countStates(books line.Books) map[sale.OfferState]int {
-	counts := map[sale.OfferState]int{}
-	for _, o := range books.Offers {
-		counts[o.State]++
-	}
-	return counts
 }
 
 func (a *App) boxOfficeSlugs(ctx context.Context) ([]string, error) {

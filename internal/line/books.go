@@ -51,3 +51,31 @@ func (l *Line) Books(ctx context.Context, slug string) (Books, error) {
 	}
 	return b, nil
 }
+
+// OfferCounts is how many offers a sale has in each state; a state without
+// any is left out.
+func (l *Line) OfferCounts(ctx context.Context, slug string) (map[sale.OfferState]int, error) {
+	var counts map[sale.OfferState]int
+	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		counts = map[sale.OfferState]int{}
+		rows, err := tx.Query(ctx, `SELECT o.state, COUNT(*) FROM offers o JOIN sales s ON s.id = o.sale_id
+			WHERE s.slug = $1 GROUP BY o.state`, slug)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var state sale.OfferState
+			var n int
+			if err := rows.Scan(&state, &n); err != nil {
+				return err
+			}
+			counts[state] = n
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count the offers of %s: %w", slug, err)
+	}
+	return counts, nil
+}
