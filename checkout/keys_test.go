@@ -125,6 +125,23 @@ func TestKeyringLearnsANewKey(t *testing.T) {
 	}
 }
 
+// Before the first sale there are no keys, and that is not worth remembering:
+// the first link may be there a moment later.
+func TestKeyringLearnsTheFirstKeyAtOnce(t *testing.T) {
+	clock := &testClock{now: noon}
+	line := lineKeys(t, clock.Now)
+	s := &shelf{}
+	ring := newRing(s, clock, &bytes.Buffer{})
+	token := mint(t, line, link.Claims{Offer: "o1", Sale: "fest", Issued: noon, Ends: noon.Add(time.Hour)})
+	if _, _, err := ring.verify(t.Context(), token); sale.CodeOf(err) != sale.CodeBadLink {
+		t.Errorf("without any keys: %v", err)
+	}
+	s.keys = line.Public()
+	if _, _, err := ring.verify(t.Context(), token); err != nil {
+		t.Errorf("a link of the first key: %v", err)
+	}
+}
+
 func TestKeyringWithADeadDatabase(t *testing.T) {
 	clock := &testClock{now: noon}
 	line := lineKeys(t, clock.Now)

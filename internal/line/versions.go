@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"time"
 
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/sqldb"
@@ -331,61 +330,4 @@ func (l *Line) MarkPending(ctx context.Context, slug, why string) error {
 		return fmt.Errorf("mark %s pending: %w", slug, err)
 	}
 	return nil
-}
-
-func storedKeys(ctx context.Context, tx *sqldb.Tx, id int64) (map[string]time.Time, error) {
-	rows, err := tx.Query(ctx, `SELECT kid, created FROM stored_keys WHERE sale_id = $1`, id)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	known := map[string]time.Time{}
-	for rows.Next() {
-		var kid string
-		var created int64
-		if err := rows.Scan(&kid, &created); err != nil {
-			return nil, err
-		}
-		known[kid] = sqldb.Time(created)
-	}
-	return known, rows.Err()
-}
-
-// SigningKeys gives the ids of the keys that the sale's box office has, the
-// newest first. Only these may sign a link for it.
-func (l *Line) SigningKeys(ctx context.Context, slug string) ([]string, error) {
-	var kids []string
-	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		kids = nil
-		rows, err := tx.Query(ctx, `SELECT k.kid FROM stored_keys k JOIN sales s ON s.id = k.sale_id
-			WHERE s.slug = $1 ORDER BY k.created DESC, k.kid DESC`, slug)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var kid string
-			if err := rows.Scan(&kid); err != nil {
-				return err
-			}
-			kids = append(kids, kid)
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read signing keys of %s: %w", slug, err)
-	}
-	return kids, nil
-}
-
-// SigningKey is the newest key that the sale's box office has.
-func (l *Line) SigningKey(ctx context.Context, slug string) (string, error) {
-	kids, err := l.SigningKeys(ctx, slug)
-	if err != nil {
-		return "", err
-	}
-	if len(kids) == 0 {
-		return "", sale.E(sale.CodeUnavailable, "The box office has no key yet.")
-	}
-	return kids[0], nil
 }

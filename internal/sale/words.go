@@ -212,6 +212,11 @@ type PublicKey struct {
 	Created time.Time `json:"created"`
 }
 
+// KeySettles is how long after a box office has stored a key every process of
+// it verifies with that key. Until then a link is better signed with an older
+// one.
+const KeySettles = 5 * time.Second
+
 // Clock tells the time. It is passed in everywhere; only cmd passes
 // [time.Now].
 type Clock func() time.Time
