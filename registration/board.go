@@ -25,7 +25,9 @@ type board struct {
 	clock  sale.Clock
 	logger *slog.Logger
 
-	reading sync.Mutex // one reading at a time
+	reading sync.Mutex    // one reading at a time
+	begun   atomic.Uint64 // readings that have begun, ever
+	shown   uint64        // the one that all is from; under reading
 	all     atomic.Pointer[boardSales]
 }
 
@@ -78,7 +80,20 @@ func (b *board) read(ctx context.Context) error {
 	return b.readLocked(ctx)
 }
 
+// readSince makes sure of a reading that began after `begun` had. Those who
+// waited for the same one share it: a crowd that asks for what is not there
+// costs no more than one reading after the other.
+func (b *board) readSince(ctx context.Context, begun uint64) error {
+	b.reading.Lock()
+	defer b.reading.Unlock()
+	if b.shown > begun {
+		return nil
+	}
+	return b.readLocked(ctx)
+}
+
 func (b *board) readLocked(ctx context.Context) error {
+	reading := b.begun.Add(1)
 	states, err := b.line.Sales(ctx)
 	if err != nil {
 		return err
@@ -101,6 +116,7 @@ func (b *board) readLocked(ctx context.Context) error {
 		now.order = append(now.order, e)
 	}
 	b.all.Store(now)
+	b.shown = reading
 	return nil
 }
 
@@ -123,6 +139,7 @@ func (b *board) sales(ctx context.Context) (*boardSales, error) {
 
 // sale is one sale of the board; CodeNotFound when it is not there.
 func (b *board) sale(ctx context.Context, slug string) (*entry, error) {
+	begun := b.begun.Load()
 	all, err := b.sales(ctx)
 	if err != nil {
 		return nil, err
@@ -132,7 +149,7 @@ func (b *board) sale(ctx context.Context, slug string) (*entry, error) {
 	}
 	// It may have been applied since the board was read: sign-ups are taken
 	// from that moment on, and every one of them leads to a place page.
-	if err := b.read(ctx); err != nil {
+	if err := b.readSince(ctx, begun); err != nil {
 		return nil, err
 	}
 	if e, ok := b.all.Load().bySlug[slug]; ok {
