@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -62,7 +63,7 @@ func (s *Server) placePage(ctx context.Context, e *entry, p line.Place) (templat
 			d.OrderURL = s.o.CheckoutURL + "/order/" + d.Order.Ref
 		}
 	case templates.PlaceOpen:
-		token, err := s.mint(ctx, *p.Offer, st.Sale.Slug)
+		token, err := s.mint(ctx, *p.Offer, st.Sale.Slug, now)
 		if err != nil {
 			return templates.PlacePage{}, err
 		}
@@ -74,10 +75,10 @@ func (s *Server) placePage(ctx context.Context, e *entry, p line.Place) (templat
 
 // mint makes one more link for a running offer: it opens the same offer until
 // the same end as the one in the mail.
-func (s *Server) mint(ctx context.Context, o line.Offer, slug string) (string, error) {
+func (s *Server) mint(ctx context.Context, o line.Offer, slug string, now time.Time) (string, error) {
 	kid, err := s.o.Line.SigningKey(ctx, slug)
 	if err != nil {
 		return "", err
 	}
-	return s.o.Keys.Mint(kid, link.Claims{Offer: o.ID, Sale: slug, Issued: s.o.Clock(), Ends: o.Ends})
+	return s.o.Keys.Mint(kid, link.Claims{Offer: o.ID, Sale: slug, Issued: now, Ends: o.Ends})
 }

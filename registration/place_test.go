@@ -246,3 +246,20 @@ func TestWithdrawAndRejoin(t *testing.T) {
 		t.Errorf("moved %v", w.fake.moved)
 	}
 }
+
+// One page, one moment: a link is not refused because its offer ended while
+// the page was being made.
+func TestPlaceIsOfOneMoment(t *testing.T) {
+	looks := 0
+	w := newWorld(t, func(o *Options) {
+		o.Clock = func() time.Time {
+			looks++
+			return noon.Add(time.Duration(looks-2) * time.Second)
+		}
+	})
+	o := &line.Offer{ID: "offer-7", Number: 7, Most: 2, State: sale.OfferOpen, Ends: noon}
+	d, err := w.srv.placePage(t.Context(), &entry{state: w.fake.state}, line.Place{Offer: o})
+	if err != nil || d.State != templates.PlaceOpen || d.Link == "" || d.Left != time.Second {
+		t.Errorf("state %s, left %v, link %v, %v", d.State, d.Left, d.Link != "", err)
+	}
+}
