@@ -83,8 +83,9 @@ func latestOffer(ctx context.Context, tx *sqldb.Tx, saleID int64, number int) (*
 }
 
 // Withdraw marks a registration withdrawn; the next beat closes its offer,
-// when it has one. A purchase that got there first stands. Repeating it
-// changes nothing.
+// when it has one. A purchase that got there first stands, and then nothing
+// changes: who could leave with tickets in hand could join again for more.
+// Repeating it changes nothing either.
 func (l *Line) Withdraw(ctx context.Context, slug string, number int) error {
 	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		// The dispatch row orders withdrawals against hand-overs: no mail
@@ -95,7 +96,8 @@ func (l *Line) Withdraw(ctx context.Context, slug string, number int) error {
 		}
 		now := l.now()
 		res, err := tx.Exec(ctx, `UPDATE registrations SET withdrawn_at = $1, waiting = 0, withdrawing = 1
-			WHERE sale_id = $2 AND number = $3 AND withdrawn_at IS NULL AND erased_at IS NULL`, sqldb.Millis(now), id, number)
+			WHERE sale_id = $2 AND number = $3 AND withdrawn_at IS NULL AND erased_at IS NULL AND NOT EXISTS
+			(SELECT 1 FROM orders WHERE sale_id = $2 AND number = $3 AND state = 'confirmed')`, sqldb.Millis(now), id, number)
 		if err != nil {
 			return err
 		}

@@ -172,3 +172,31 @@ func TestJoinAgainAfterWithdrawing(t *testing.T) {
 		wantCode(t, b.Restore(t.Context(), "lakeside", 1), sale.CodeTooLate)
 	})
 }
+
+// A ticket holder cannot leave and join again for a second helping; whose
+// order was cancelled can.
+func TestNobodyLeavesWithTickets(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		fan := b.join(t, "fan")
+		ids := b.batch(t, 1)
+		order := sale.Order{Code: "ABCD", Ref: "ref", Sale: "lakeside", Offer: ids[0], State: sale.OrderConfirmed, At: start}
+		collect := func(position int64, kind sale.OutcomeKind) {
+			t.Helper()
+			o := sale.Outcome{Position: position, Kind: kind, Offer: ids[0], Order: &order, At: start}
+			if err := b.Collect(t.Context(), b.lease, []sale.Outcome{o}); err != nil {
+				t.Fatal(err)
+			}
+			if err := b.Withdraw(t.Context(), "lakeside", fan.Number); err != nil {
+				t.Fatal(err)
+			}
+		}
+		collect(1, sale.OutcomeBought)
+		_, err := b.SignUp(t.Context(), signUp("fan"))
+		wantCode(t, err, sale.CodeAlreadyInLine)
+		order.State = sale.OrderCancelled
+		collect(2, sale.OutcomeCancelled)
+		if again := b.join(t, "fan"); again.Number != 2 {
+			t.Errorf("number %d after a cancelled order, want 2", again.Number)
+		}
+	})
+}
