@@ -222,10 +222,8 @@ func (p page) orderCode() string {
 // tickets are the codes of the tickets on an order page.
 func (p page) tickets() []string {
 	var codes []string
-	for n := range p.all("td") {
-		if c := n.FirstChild; c != nil && c.Data == "code" {
-			codes = append(codes, words(c))
-		}
+	for n := range p.all("code") {
+		codes = append(codes, words(n))
 	}
 	return codes
 }

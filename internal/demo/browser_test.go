@@ -60,7 +60,7 @@ func TestPagesAreRead(t *testing.T) {
 	if place.number() != 1234 || place.state() != "soldout" || place.notice() != "" {
 		t.Errorf("place page: number %d, state %q", place.number(), place.state())
 	}
-	order := read(t, "http://shop.example/order/r", `<p class="code"> K7QP </p><table><tr><td><code>A1</code></td><td>x</td></tr><tr><td><code>A2</code></td></tr></table>`)
+	order := read(t, "http://shop.example/order/r", `<p class="code"> K7QP </p><table><tr><th>Seat <code>A1</code></th><td>x</td></tr><tr><th>Seat <code>A2</code></th></tr></table>`)
 	if diff := cmp.Diff([]string{"A1", "A2"}, order.tickets()); order.orderCode() != "K7QP" || diff != "" {
 		t.Errorf("order page: %q %s", order.orderCode(), diff)
 	}
