@@ -15,9 +15,10 @@ const patience = 4 * time.Hour
 // steps are the waits before a mail is tried again, as parts of its life.
 var steps = [...]time.Duration{60, 20, 12, 6, 4}
 
-// wait is how long to wait after try number n (from 1) came to nothing.
-func wait(n int, life time.Duration) time.Duration {
-	return life / steps[min(max(n, 1), len(steps))-1]
+// wait is how long to wait after a try that came to nothing and was not our
+// own fault, with so many like it before.
+func wait(failed int, life time.Duration) time.Duration {
+	return life / steps[min(failed, len(steps)-1)]
 }
 
 // faultWait is how long our own fault keeps a mail back after try number n:
@@ -35,7 +36,7 @@ func tried(m line.Mail, r mail.Result, alone bool, now time.Time) line.Tried {
 	if m.Kind == sale.MailOffer {
 		life = m.Sale.Dispatch.LinkLife
 	}
-	again := now.Add(wait(m.Try, life))
+	again := now.Add(wait(m.Failed, life))
 	if m.Kind != sale.MailOffer && !again.Before(m.First.Add(life)) {
 		again = time.Time{} // an offer's own life ends its tries, in the line
 	}

@@ -13,8 +13,8 @@ import (
 
 func TestWaitsArePartsOfTheLife(t *testing.T) {
 	var got []time.Duration
-	for n := 1; n <= 7; n++ {
-		got = append(got, wait(n, time.Hour))
+	for failed := range 7 {
+		got = append(got, wait(failed, time.Hour))
 	}
 	want := []time.Duration{time.Minute, 3 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 15 * time.Minute, 15 * time.Minute}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -46,6 +46,7 @@ type Mail struct {
 	Ends    time.Time
 	Order   *sale.Order // for orders
 	Try     int         // 1 for the first
+	Failed  int         // tries before it that came to nothing, without a fault of our own
 	First   time.Time   // when the first try began that was not our own fault
 	Started time.Time
 }
@@ -134,7 +135,8 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, lease Lease, most int, now time.
 func dueMails(ctx context.Context, tx *sqldb.Tx, st State, most int, now time.Time) ([]Mail, error) {
 	d := st.Sale.Dispatch
 	offersMay := !st.Paused && now.Before(d.Ends)
-	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc
+	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0),
+		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc
 		FROM outbox m
 		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
 		LEFT JOIN offers o ON m.kind = 'offer' AND o.id = m.ref
@@ -155,7 +157,7 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, st State, most int, now time.Ti
 		var first, at int64
 		var offer, order sql.NullString
 		var granted sql.NullInt64
-		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &ref, &m.Try, &first, &at, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order)
+		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &ref, &m.Try, &first, &m.Failed, &at, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order)
 		if err != nil {
 			return nil, err
 		}
