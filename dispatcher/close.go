@@ -2,6 +2,7 @@ package dispatcher
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -31,6 +32,7 @@ func (d *Dispatcher) close(ctx context.Context, lease line.Lease) error {
 func (d *Dispatcher) askToClose(ctx context.Context, slug string, due []sale.Closing) (map[string]sale.Answer, error) {
 	var mu sync.Mutex
 	answers := make(map[string]sale.Answer, len(due))
+	var refusals []error
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(d.Closers)
 	for _, c := range due {
@@ -39,15 +41,19 @@ func (d *Dispatcher) askToClose(ctx context.Context, slug string, due []sale.Clo
 		}
 		group.Go(func() error {
 			answer, err := d.BoxOffice.Close(ctx, slug, c)
-			if err != nil {
-				return err
+			if err != nil && !answered(err) {
+				return err // the others would not be heard either
 			}
 			mu.Lock()
 			defer mu.Unlock()
+			if err != nil {
+				refusals = append(refusals, err)
+				return nil
+			}
 			answers[c.Offer] = answer
 			return nil
 		})
 	}
 	err := group.Wait()
-	return answers, err
+	return answers, errors.Join(append(refusals, err)...)
 }

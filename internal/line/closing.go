@@ -48,6 +48,10 @@ func markClosing(ctx context.Context, tx *sqldb.Tx, st State, now time.Time) err
 		return err
 	}
 	// One life long nobody took the mail, or the sale ends before anybody could.
+	// A pause is not the fan's fault: while it lasts, nothing is tried.
+	if st.Paused && now.Before(st.Sale.Dispatch.Ends) {
+		return nil
+	}
 	tried := sqldb.Millis(now.Add(-st.Sale.Dispatch.LinkLife))
 	_, err = tx.Exec(ctx, `UPDATE offers SET state = 'closing', reason = 'undelivered'
 		WHERE state = 'open' AND id IN (SELECT m.ref FROM outbox m WHERE m.sale_id = $1 AND m.priority = 0 AND m.due_at IS NOT NULL

@@ -479,3 +479,30 @@ func TestOrphanOfAnOverOfferIsNotSentAgain(t *testing.T) {
 		}
 	})
 }
+
+// A pause longer than a link's life costs nobody one of his three rounds.
+func TestPauseIsNotAFailedDelivery(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.send(t, 10, line.ResultAccepted)
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultTemporary)
+		if err := b.SetPaused(t.Context(), "lakeside", true, "test"); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.add(time.Hour)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Fatalf("closed while paused: %+v", due)
+		}
+		if err := b.SetPaused(t.Context(), "lakeside", false, "test"); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.add(time.Second)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Fatalf("closed after the pause: %+v", due)
+		}
+		if got := b.send(t, 10, line.ResultAccepted); len(got) != 1 {
+			t.Errorf("%d mails after the pause, want 1", len(got))
+		}
+	})
+}

@@ -187,6 +187,15 @@ func (l *Line) SetPaused(ctx context.Context, slug string, paused bool, actor st
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return err
 		}
+		if !paused {
+			// The pause was not the fans' fault: a mail that came to nothing
+			// before it has a whole life of tries again.
+			_, err := tx.Exec(ctx, `UPDATE outbox SET first_at = NULL WHERE sale_id = $1 AND priority = 0
+				AND due_at IS NOT NULL AND state = 'queued' AND delivered = 0`, id)
+			if err != nil {
+				return err
+			}
+		}
 		return audit(ctx, tx, auditEntry{at: l.now(), actor: actor, action: action, saleID: id})
 	})
 	if err != nil {

@@ -55,7 +55,10 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if o.HTTPClient != nil {
 		c.http = *o.HTTPClient
 	} else {
-		c.http.Transport = http.DefaultTransport.(*http.Transport).Clone()
+		// As many connections stay open as a beat asks side by side.
+		own := http.DefaultTransport.(*http.Transport).Clone()
+		own.MaxIdleConnsPerHost = 16
+		c.http.Transport = own
 	}
 	// A redirect is somebody else's answer: it is not signed.
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -36,6 +36,9 @@ type engine interface {
 	// begin starts a transaction. Waiting for a connection ends with ctx;
 	// a write that has begun does not.
 	begin(ctx context.Context, write bool) (unit, error)
+	// bound gives a write's statements their last moment, where the database
+	// is across a network that can go silent.
+	bound(ctx context.Context) (context.Context, context.CancelFunc)
 	migrate(ctx context.Context, m migrations) error
 	close() error
 }

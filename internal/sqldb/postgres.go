@@ -33,6 +33,9 @@ func openPostgres(ctx context.Context, dsn string, o Options) (*postgresEngine, 
 			config.RuntimeParams[name] = value
 		}
 	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
 	if o.Unsafe {
 		config.RuntimeParams["synchronous_commit"] = "off"
 	}
@@ -80,6 +83,14 @@ func (e *postgresEngine) begin(ctx context.Context, write bool) (unit, error) {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return &postgresUnit{conn: conn, tx: tx}, nil
+}
+
+// writeBound is longer than statement_timeout, which ends what the server
+// still hears of. This ends what goes into a network that is gone.
+const writeBound = time.Minute
+
+func (e *postgresEngine) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, writeBound)
 }
 
 func (e *postgresEngine) close() error { return e.db.Close() }

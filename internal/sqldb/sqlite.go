@@ -127,6 +127,10 @@ func (e *sqliteEngine) begin(ctx context.Context, write bool) (unit, error) {
 	return &sqliteUnit{session: s, pool: pool}, nil
 }
 
+func (e *sqliteEngine) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	return ctx, func() {} // a file answers
+}
+
 func (e *sqliteEngine) close() error {
 	if e.reader == e.writer {
 		return e.writer.close()

@@ -83,7 +83,9 @@ func (db *DB) once(ctx context.Context, write bool, call string, do func(ctx con
 	}
 	defer u.end()
 	if write {
-		ctx = context.WithoutCancel(ctx)
+		var cancel context.CancelFunc
+		ctx, cancel = db.engine.bound(context.WithoutCancel(ctx))
+		defer cancel()
 	}
 	if err := do(ctx, &Tx{run: u, dialect: db.dialect}); err != nil || !write {
 		return err
