@@ -198,18 +198,18 @@ func (d *demo) awaitForm(ctx context.Context) error {
 // announce says where the sale can be watched; a place page when there is
 // one.
 func (d *demo) announce(ctx context.Context) {
-	d.show.say("%d tickets, at most %d each: %d guaranteed places, %d on standby. %d fans are coming (seed %d).",
-		d.o.Tickets, d.sale.Tickets.MaxPerFan, d.sale.Caps.Guaranteed, d.sale.Caps.Standby, d.o.Fans, d.o.Seed)
-	d.show.say("Watch it:  landing page  %s", d.venue.landing())
-	d.show.say("           metrics       %s/metrics", d.venue.app.URL(string(app.Console)))
-	d.show.say("           The mail goes to the crowd's own mail server, so there is no /mailbox here.")
+	d.show.say("%s, at most %d each: %s, %s on standby.", counted(d.o.Tickets, "ticket", "tickets"), d.sale.Tickets.MaxPerFan,
+		counted(d.sale.Caps.Guaranteed, "guaranteed place", "guaranteed places"), thousands(d.sale.Caps.Standby))
+	d.show.say("%s coming (seed %d). Watch it:", counted(d.o.Fans, "fan is", "fans are"), d.o.Seed)
+	d.show.say("  landing page  %s", d.venue.landing())
+	d.show.say("  metrics       %s/metrics", d.venue.app.URL(string(app.Console)))
+	d.show.say("  mail          goes to the crowd's own mail server, so there is no /mailbox")
 	go func() {
 		select {
 		case <-ctx.Done():
 		case <-d.tally.known:
 			number, address := d.tally.toWatch()
-			d.show.say("           place page    %s", address)
-			d.show.say("           It is that of number %d, who has no guarantee but a chance.", number)
+			d.show.say("  place page    of number %s, who has no guarantee but a chance:\n%s", thousands(number), address)
 		}
 	}()
 }

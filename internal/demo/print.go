@@ -12,7 +12,7 @@ import (
 )
 
 // chartRows is how high the chart of the report is.
-const chartRows = 14
+const chartRows = 16
 
 // Print writes the report for a person.
 func (r Report) Print(w io.Writer, t Terminal) {
@@ -111,7 +111,7 @@ func (r Report) figures() [][2]string {
 		{"Offers", joined(fmt.Sprintf("%s made, %s bought (%.0f %%)", thousands(r.Offers.Made), thousands(r.Offers.Bought), 100*r.Offers.Conversion), over)},
 		{"Recycled", counted(r.Offers.Recycled, "ticket", "tickets") + " came back from links and went to the next in line"},
 		{"Sold", joined(fmt.Sprintf("%s of %s in %s", thousands(r.Sales.Sold), thousands(r.Tickets), counted(r.Sales.Orders, "order", "orders")), types) +
-			fmt.Sprintf("; %s %s", r.Sales.Currency, sale.FormatMoney(r.Sales.Takings, digits))},
+			fmt.Sprintf("; %s %s", r.Sales.Currency, grouped(sale.FormatMoney(r.Sales.Takings, digits)))},
 		{"Reached", fmt.Sprintf("number %s is the last that got tickets", thousands(r.Sales.LastNumber))},
 		{"Mails", joined(thousands(r.Mails.Total)+" taken", mails) +
 			fmt.Sprintf("; %s refused; scanners opened %s", thousands(r.Mails.Refused), counted(r.Mails.Scanned, "link", "links"))},

@@ -24,6 +24,19 @@ func thousands(n int) string {
 	return sign + strings.Join(append([]string{s}, parts...), ",")
 }
 
+// grouped writes an amount with commas: 30,800.00.
+func grouped(amount string) string {
+	whole, cents, found := strings.Cut(amount, ".")
+	n, err := strconv.Atoi(whole)
+	if err != nil {
+		return amount
+	}
+	if found {
+		cents = "." + cents
+	}
+	return thousands(n) + cents
+}
+
 // counted writes a number with its noun.
 func counted(n int, one, many string) string {
 	if n == 1 {
