@@ -26,6 +26,7 @@ func (c *keysListCommand) Run(s *session) error {
 		return s.printJSON(keys.List())
 	}
 	w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "PURPOSE\tKEY\tMADE\tNOTE")
 	for _, k := range keys.List() {
 		note := ""
 		if k.Newest {

@@ -114,19 +114,29 @@ func (s *session) printSale(v saleView) error {
 	}
 	row("phase", "%s%s", v.Phase, map[bool]string{true: ", paused"}[v.Paused])
 	row("form", "%s to %s", v.Sale.Registration.Opens.In(loc).Format(moment), v.Sale.Registration.Closes.In(loc).Format(moment))
-	row("dispatch", "%s to %s, %s, %d at a time, links live %s", v.Sale.Dispatch.Starts.In(loc).Format(moment),
-		v.Sale.Dispatch.Ends.In(loc).Format(moment), v.Sale.Dispatch.Every, v.Sale.Dispatch.Batch, sale.FormatLife(v.Sale.Dispatch.LinkLife))
-	row("caps", "%d guaranteed, %d standby, %d tickets each at most", v.Sale.Caps.Guaranteed, v.Sale.Caps.Standby, v.Sale.Tickets.MaxPerFan)
-	row("registered", "%d, %d of them guaranteed; reached %d", v.Registered, v.Guaranteed, v.Reached)
+	row("dispatch", "%s to %s", v.Sale.Dispatch.Starts.In(loc).Format(moment), v.Sale.Dispatch.Ends.In(loc).Format(moment))
+	count := sale.FormatCount
+	row("batches", "%s, at most %s offers each; links live %s", v.Sale.Dispatch.Every, count(v.Sale.Dispatch.Batch), sale.FormatLife(v.Sale.Dispatch.LinkLife))
+	row("caps", "%s guaranteed, %s standby; at most %d tickets each", count(v.Sale.Caps.Guaranteed), count(v.Sale.Caps.Standby), v.Sale.Tickets.MaxPerFan)
+	row("registered", "%s, %s of them guaranteed", count(v.Registered), count(v.Guaranteed))
+	row("reached", "%s", reached(v.Reached))
 	if v.NextBatch != nil {
 		row("next batch", "%s", v.NextBatch.In(loc).Format(moment))
 	}
 	if v.Stock != nil {
 		for _, p := range v.Stock.Pools {
-			row("stock "+p.Pool, "%d: %d available, %d offered, %d sold", p.Issued, p.Available, p.Offered, p.Sold)
+			row("stock "+p.Pool, "%s: %s available, %s offered, %s sold", count(p.Issued), count(p.Available), count(p.Offered), count(p.Sold))
 		}
 	}
 	return w.Flush()
+}
+
+// reached says how far the line has got.
+func reached(number int) string {
+	if number == 0 {
+		return "nobody yet"
+	}
+	return "number " + sale.FormatCount(number)
 }
 
 type saleListCommand struct {
@@ -149,7 +159,7 @@ func (c *saleListCommand) Run(s *session) error {
 		w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "SALE\tVERSION\tPHASE\tREGISTERED\tREACHED\tNOTE")
 		for _, v := range views {
-			fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%d\t%s\n", v.Slug, v.Version, v.Phase, v.Registered, v.Reached, v.note())
+			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", v.Slug, v.Version, v.Phase, sale.FormatCount(v.Registered), sale.FormatCount(v.Reached), v.note())
 		}
 		return w.Flush()
 	})

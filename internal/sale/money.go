@@ -62,6 +62,9 @@ func isDigits(s string) bool {
 	return s != ""
 }
 
+// FormatCount writes a count as the texts for organizers do: 10,000.
+func FormatCount(n int) string { return thousands(n) }
+
 // thousands writes a count with commas, as the texts for organizers do.
 func thousands[N int | int64](n N) string {
 	s := strconv.FormatInt(int64(n), 10)
