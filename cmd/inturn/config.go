@@ -25,7 +25,7 @@ func (c *configCheckCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	for _, w := range loaded.Warnings() {
+	for _, w := range append(loaded.Warnings(), app.Warnings(loaded, roles)...) {
 		s.notef("warning: %s", w)
 	}
 	if err := app.Check(loaded, roles); err != nil {

@@ -28,7 +28,7 @@ func (c *serveCommand) Run(s *session) error {
 		return err
 	}
 	logger := newLogger(s.stderr, loaded.LogFormat, loaded.LogLevel)
-	for _, w := range loaded.Warnings() {
+	for _, w := range append(loaded.Warnings(), app.Warnings(loaded, roles)...) {
 		logger.Warn("questionable setting", "setting", w)
 	}
 	a, err := app.New(s.ctx, app.Options{

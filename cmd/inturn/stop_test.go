@@ -49,7 +49,7 @@ func startUnderWay(t *testing.T) *underWay {
 	if code := realMain(context.Background(), []string{"sale", "apply", file}, process{env: env, stdout: io.Discard, stderr: os.Stderr}); code != 0 {
 		t.Fatalf("sale apply exits with %d", code)
 	}
-	cmd := exec.Command("inturn", "serve", "registration", "--registration-listen", "127.0.0.1:0")
+	cmd := exec.Command("inturn", "serve", "registration", "--registration-listen", "127.0.0.1:0", "--checkout-url", "https://checkout.example")
 	cmd.Env = env
 	stderr, err := cmd.StderrPipe()
 	if err != nil {

@@ -89,9 +89,9 @@ func Check(s *settings.Settings, rs Roles) error {
 		if s.PeerSecret == "" && !exists(peerSecretPath(s)) {
 			missing("INTURN_PEER_SECRET", apart+"must sign with the box office's secret (peer.secret in its data directory)")
 		}
-		if s.CheckoutURL == "" {
-			missing("INTURN_CHECKOUT_URL", apart+"must know what its links begin with")
-		}
+	}
+	if !rs.Has(Checkout) && (rs.Has(Dispatcher) || rs.Has(Registration)) && s.CheckoutURL == "" {
+		missing("INTURN_CHECKOUT_URL", "is not set; mails and place pages without checkout must know what their links begin with")
 	}
 	if rs.Has(Dispatcher) && rs.Has(Checkout) && s.PeerURL != "" {
 		missing("INTURN_PEER_URL", "is set, but the box office runs in this process")

@@ -38,7 +38,8 @@ func TestCheck(t *testing.T) {
 	}{
 		"all":                         {AllRoles(), nil, nil},
 		"a box office needs none":     {Roles{Checkout}, nil, nil},
-		"registration alone":          {Roles{Registration}, nil, nil},
+		"registration alone":          {Roles{Registration}, nil, []string{"INTURN_CHECKOUT_URL"}},
+		"registration alone, told":    {Roles{Registration}, far[3:], nil},
 		"no console":                  {Roles{Registration, Dispatcher, Checkout}, nil, []string{"INTURN_SMTP_URL"}},
 		"no console, SMTP":            {Roles{Registration, Dispatcher, Checkout}, []string{smtp}, nil},
 		"dispatcher alone":            {Roles{Dispatcher}, nil, []string{"INTURN_SMTP_URL", "INTURN_PEER_URL", "INTURN_PEER_SECRET", "INTURN_CHECKOUT_URL"}},

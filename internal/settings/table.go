@@ -95,7 +95,7 @@ func netTable() []Setting {
 		},
 		{
 			Name: "checkout_url", Section: sectionNet, Shape: "URL without a path",
-			Doc: "What offer links begin with. Required where a dispatcher runs without checkout. Unset: the listener's own address.",
+			Doc: "What offer links begin with. Required where registration or a dispatcher runs without checkout. Unset: the listener's own address.",
 			set: siteURL(func(s *Settings) *string { return &s.CheckoutURL }),
 		},
 		{

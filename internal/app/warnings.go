@@ -1,0 +1,46 @@
+package app
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/inturn/inturn/internal/mail"
+	"github.com/inturn/inturn/internal/settings"
+)
+
+// Warnings name what this set of roles can work with and is rarely meant:
+// mails that leave, with links that nobody but this machine can open.
+func Warnings(s *settings.Settings, rs Roles) []string {
+	config, err := mail.Parse(s.SMTPURL)
+	if !rs.Has(Dispatcher) || err != nil || isHere(config.Host) {
+		return nil
+	}
+	var warnings []string
+	for _, link := range []struct{ setting, url, listen, what string }{
+		{"INTURN_REGISTRATION_URL", s.RegistrationURL, s.RegistrationListen, "place pages"},
+		{"INTURN_CHECKOUT_URL", s.CheckoutURL, s.CheckoutListen, "offers and orders"},
+	} {
+		begins := cmp.Or(link.url, settings.ListenerURL(link.listen))
+		u, err := url.Parse(begins)
+		if err != nil || !isHere(u.Hostname()) {
+			continue
+		}
+		is := "is not set"
+		if link.url != "" {
+			is = "is " + link.url
+		}
+		warnings = append(warnings, fmt.Sprintf("%s %s: mails leave through %s, and their links to %s begin with %s, which no fan can reach",
+			link.setting, is, config.Host, link.what, begins))
+	}
+	return warnings
+}
+
+// isHere says whether a host can only be reached from this machine.
+func isHere(host string) bool {
+	host = strings.ToLower(host)
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (err == nil && (ip.Unmap().IsLoopback() || ip.Unmap().IsUnspecified()))
+}
