@@ -111,7 +111,8 @@ func (a *App) writeProbe() error {
 	return f.Sync()
 }
 
-// probeVersions reports sales whose newest version the box office lacks.
+// probeVersions reports sales whose newest version the box office lacks, and
+// what it said to that.
 func probeVersions(l *line.Line) func(context.Context) error {
 	return func(ctx context.Context) error {
 		states, err := l.Sales(ctx)
@@ -120,7 +121,10 @@ func probeVersions(l *line.Line) func(context.Context) error {
 		}
 		var pending []string
 		for _, st := range states {
-			if st.Pending() {
+			switch {
+			case st.Pending() && st.PendingWhy != "":
+				pending = append(pending, fmt.Sprintf("%s (version %d: %s)", st.Sale.Slug, st.Latest, st.PendingWhy))
+			case st.Pending():
 				pending = append(pending, fmt.Sprintf("%s (version %d)", st.Sale.Slug, st.Latest))
 			}
 		}
