@@ -26,8 +26,8 @@ type crowd struct {
 	left sync.WaitGroup
 }
 
-// fan is one of them. What was answered is set once and read when the crowd
-// has left.
+// fan is one of them. What was answered is set once and read by others when
+// the crowd has left.
 type fan struct {
 	*crowd
 	address string
@@ -37,6 +37,7 @@ type fan struct {
 
 	sent, answered time.Time // the first try, and when there was an answer
 	place          e2etest.SignedUp
+	placed         chan struct{} // closed when place is set
 	order          *e2etest.Order
 }
 
@@ -49,7 +50,7 @@ func newCrowd(t *testing.T, site *e2etest.Site, post *e2etest.Post, slug string,
 	c := &crowd{t: t, site: site, post: post, slug: slug, over: make(chan struct{})}
 	for i := range size {
 		c.fans = append(c.fans, &fan{
-			crowd: c, address: fmt.Sprintf("%s-%d@fans.example", slug, i), does: ways[random.IntN(len(ways))],
+			crowd: c, address: fmt.Sprintf("%s-%d@fans.example", slug, i), does: ways[random.IntN(len(ways))], placed: make(chan struct{}),
 			arrives: time.Duration(random.Int64N(int64(over))), random: rand.New(rand.NewPCG(random.Uint64(), random.Uint64())),
 		})
 	}
@@ -107,6 +108,7 @@ func (f *fan) signUp(ctx context.Context) bool {
 	if err := a.Into(http.StatusCreated, &f.place); err != nil {
 		f.t.Errorf("sign up: %v", err)
 	}
+	close(f.placed)
 	return true
 }
 
@@ -231,7 +233,9 @@ func (c *crowd) soldOut(ctx context.Context) bool {
 
 func (c *crowd) allOver(ctx context.Context) bool {
 	for _, f := range c.fans {
-		if f.place.PlaceURL == "" {
+		select {
+		case <-f.placed:
+		default:
 			return false
 		}
 		p, ok := f.look(ctx)

@@ -1,6 +1,7 @@
 package e2etest
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,11 +12,22 @@ import (
 	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
 )
 
-// Main runs a package's tests and removes what they shared: the binary and
-// the PostgreSQL cluster.
+// sideBySide is how many tests run at a time: they wait more than they work.
+const sideBySide = "6"
+
+// Main runs a package's tests, several at a time unless -parallel says how
+// many, and removes what they shared: the binary and the PostgreSQL cluster.
 //
 //	func TestMain(m *testing.M) { e2etest.Main(m) }
-func Main(m *testing.M) { sqldbtest.Main(m, binary.remove) }
+func Main(m *testing.M) {
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "test.parallel" })
+	if !asked {
+		_ = flag.Set("test.parallel", sideBySide) // cannot fail: it is a number
+	}
+	sqldbtest.Main(m, binary.remove)
+}
 
 // build is the product as it ships, built by the first test that asks.
 type build struct {
