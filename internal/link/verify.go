@@ -124,5 +124,5 @@ func refused(err error) error {
 			break
 		}
 	}
-	return sale.Wrap(sale.CodeBadLink, cause, "This link is not one of ours. Please open it again from the mail, whole.")
+	return sale.Wrap(sale.CodeBadLink, cause, "This link is not one of ours.")
 }
