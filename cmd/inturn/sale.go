@@ -48,13 +48,23 @@ func (c *saleApplyCommand) Run(s *session) error {
 		return err
 	}
 	if c.JSON {
-		return s.printJSON(applied)
+		err = s.printJSON(applied)
+	} else {
+		s.printApplied(applied)
 	}
-	s.printApplied(applied)
+	return errors.Join(err, s.warnOf(wanted))
+}
+
+// warnOf names what a sale may say and an organizer rarely means.
+func (s *session) warnOf(wanted sale.Sale) error {
 	if !wanted.Mail.Receipt {
 		s.notef("warning: mail.receipt is false: nobody gets a mail with the number and the place page's address")
 	}
-	return nil
+	fit, err := dispatcher.FitGuaranteed(wanted)
+	if w := fit.Warning(); err == nil && w != "" {
+		s.notef("warning: %s", w)
+	}
+	return err
 }
 
 func (s *session) readSale(path string) (sale.Sale, error) {
