@@ -220,6 +220,9 @@ func TestSoldOutIsToldOnce(t *testing.T) {
 		h.join(4)
 		h.beat()
 		h.send(10)
+		h.minute()
+		h.minute()
+		h.wantKinds(3) // all tickets are offered, and may come back
 		var order sale.Order
 		for n := 1; n <= 2; n++ {
 			var err error
