@@ -157,7 +157,8 @@ func TestCloseAgainstBuy(t *testing.T) {
 	})
 }
 
-// Whoever reads the feed while it grows sees no gap and no change.
+// Whoever reads the feed while it grows sees no gap and no change: ids of a
+// sequence become visible out of order (postgresql-event-sourcing #2).
 func TestTheFeedGrowsInOrder(t *testing.T) {
 	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
 		both := pair(t, dsn(), buyers)

@@ -37,7 +37,7 @@ func TestMintedLinkOpensItsOffer(t *testing.T) {
 }
 
 // The end is half-open and to the nanosecond; a box office whose clock lags
-// by up to a minute still takes fresh links.
+// by up to a minute still takes fresh links (golang-jwt #98).
 func TestLinkLivesFromAMinuteBeforeItsIssueUntilJustBeforeItsEnd(t *testing.T) {
 	k := tempKeys(t)
 	v, token := NewVerifier(k.Public()), mint(t, k, hour)

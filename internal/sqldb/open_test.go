@@ -39,6 +39,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// NATS 2.12.1 acknowledged before fsync, as Jepsen showed.
 func TestOpenRefusesPostgresThatDoesNotSync(t *testing.T) {
 	dsn := sqldbtest.Postgres(t)() + "&synchronous_commit=off"
 	if _, err := sqldb.Open(t.Context(), dsn, sqldb.Options{}); err == nil || !strings.Contains(err.Error(), "synchronous_commit") {
