@@ -11,14 +11,15 @@ import (
 	"github.com/inturn/inturn/internal/sale"
 )
 
-// chartRows is how high the chart of the report is.
-const chartRows = 16
+// The chart of the report has at most mostRows lines, and fewer so that each
+// is a whole number of tickets, unless that would leave less than leastRows.
+const leastRows, mostRows = 8, 16
 
 // Print writes the report for a person.
 func (r Report) Print(w io.Writer, t Terminal) {
 	head := func(words string) { fmt.Fprintf(w, "\n%s\n\n", t.paint(bold, words)) }
 	head("The sale, over time")
-	fmt.Fprintln(w, chart(thin(r.Curve, 400), r.Tickets, t, chartRows))
+	fmt.Fprintln(w, chart(thin(r.Curve, 400), r.Tickets, t, reportRows(r.Tickets)))
 	if len(r.Line) > 0 {
 		head("Who got in, at which number")
 		fmt.Fprintln(w, strip(r, t))
@@ -46,6 +47,16 @@ func (r Report) Print(w io.Writer, t Terminal) {
 	if r.Data != "" {
 		fmt.Fprintf(w, "Data:    %s   (try: inturn --data %s orders %s)\n", r.Data, r.Data, Slug)
 	}
+}
+
+// reportRows is how high the chart of the report is.
+func reportRows(tickets int) int {
+	for rows := mostRows; rows >= leastRows; rows-- {
+		if tickets%rows == 0 {
+			return rows
+		}
+	}
+	return min(mostRows, max(tickets, 1))
 }
 
 // wrapped breaks words into lines that stand below each other, behind a label.

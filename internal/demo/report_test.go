@@ -189,3 +189,11 @@ func TestTicketsMayBeLeft(t *testing.T) {
 		t.Errorf("broken: %+v", broken)
 	}
 }
+
+func TestReportRows(t *testing.T) {
+	for tickets, want := range map[int]int{400: 16, 40: 10, 12: 12, 10000: 16, 7: 7, 1: 1, 401: 16} {
+		if got := reportRows(tickets); got != want {
+			t.Errorf("%d tickets: %d rows, want %d", tickets, got, want)
+		}
+	}
+}
