@@ -179,9 +179,9 @@ func TestPlaceShowsWhatBecameOfIt(t *testing.T) {
 	})
 	w.reread()
 	w.get(w.atPlace(line.Place{Registration: line.Registration{Class: sale.Guaranteed}, Waiting: true})).
-		wants(t, 200, "number 3", "comes about 12:01", "not", "Hardly before")
+		wants(t, 200, "number 3", "comes about 12:01", "not", "earliest about")
 	w.get(w.atPlace(line.Place{Registration: line.Registration{Class: sale.Standby}, Waiting: true})).
-		wants(t, 200, "Hardly before 12:01", "not", "comes about")
+		wants(t, 200, "earliest about 12:01", "not", "comes about")
 }
 
 // TestForeignReceipts: a receipt opens one place of one sale, to the letter.
