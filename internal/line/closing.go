@@ -47,16 +47,17 @@ func markClosing(ctx context.Context, tx *sqldb.Tx, st State, now time.Time) err
 	if err := markWithdrawn(ctx, tx, st.ID); err != nil {
 		return err
 	}
-	// One life long nobody took the mail, or the sale ends before anybody could.
+	// In one life of tries nobody took the mail, or the sale ends before anybody
+	// could. What fell due in that life is tried before it counts as over.
 	// A pause is not the fan's fault: while it lasts, nothing is tried.
 	if st.Paused && now.Before(st.Sale.Dispatch.Ends) {
 		return nil
 	}
-	tried := sqldb.Millis(now.Add(-st.Sale.Dispatch.LinkLife))
+	life := st.Sale.Dispatch.LinkLife
 	_, err = tx.Exec(ctx, `UPDATE offers SET state = 'closing', reason = 'undelivered'
 		WHERE state = 'open' AND id IN (SELECT m.ref FROM outbox m WHERE m.sale_id = $1 AND m.priority = 0 AND m.due_at IS NOT NULL
-			AND m.state = 'queued' AND m.delivered = 0 AND (m.first_at <= $2 OR $3 = 1))`,
-		st.ID, tried, flag(!now.Before(st.Sale.Dispatch.Ends)))
+			AND m.state = 'queued' AND m.delivered = 0 AND ((m.first_at <= $2 AND m.due_at >= m.first_at + $4) OR $3 = 1))`,
+		st.ID, sqldb.Millis(now.Add(-life)), flag(!now.Before(st.Sale.Dispatch.Ends)), life.Milliseconds())
 	if err != nil {
 		return fmt.Errorf("mark undelivered: %w", err)
 	}

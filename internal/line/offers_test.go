@@ -156,10 +156,13 @@ func TestUndeliveredThreeTimesIsBounced(t *testing.T) {
 		b.send(t, 10, line.ResultAccepted)
 		for round := 1; round <= 3; round++ {
 			b.batch(t, 1)
-			if got := b.send(t, 10, line.ResultTemporary); len(got) != 1 {
-				t.Fatalf("round %d: %d mails", round, len(got))
+			for _, later := range []time.Duration{0, 59 * time.Second} {
+				b.clock.add(later)
+				if got := b.send(t, 10, line.ResultTemporary); len(got) != 1 {
+					t.Fatalf("round %d: %d mails", round, len(got))
+				}
 			}
-			b.clock.add(time.Minute)
+			b.clock.add(time.Second)
 			if got := b.send(t, 10, line.ResultTemporary); len(got) != 0 {
 				t.Fatalf("round %d: tried after one life", round)
 			}
@@ -249,6 +252,10 @@ func TestSetAsideLetsTheNextBatchGo(t *testing.T) {
 		}
 		b.send(t, 10, line.ResultTemporary)
 		b.clock.add(time.Minute)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Errorf("what fell due within a life was not tried, due: %+v", due)
+		}
+		b.send(t, 10, line.ResultTemporary)
 		if due := b.closeAll(t); len(due) != 2 || due[0].Reason != sale.OfferUndelivered {
 			t.Errorf("a life after refusals that counted, due: %+v", due)
 		}
@@ -503,6 +510,33 @@ func TestPauseIsNotAFailedDelivery(t *testing.T) {
 		}
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 1 {
 			t.Errorf("%d mails after the pause, want 1", len(got))
+		}
+	})
+}
+
+// Every sale's offers leave before any sale's receipts.
+func TestOffersOfAllSalesLeaveBeforeReceipts(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "one") // his receipt waits
+		first := b.lease
+		other := testSale()
+		other.Slug = "seaside"
+		b.open(t, other)
+		in := signUp("two")
+		in.Sale = "seaside"
+		if _, err := b.SignUp(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+		b.batch(t, 1)
+		mails, _, err := b.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{first, b.lease}, Most: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(mails) != 1 || mails[0].Kind != sale.MailOffer {
+			t.Fatalf("left first: %+v", mails)
+		}
+		if err := b.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultAccepted}); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

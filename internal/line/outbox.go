@@ -47,7 +47,7 @@ type Mail struct {
 	Order   *sale.Order // for orders
 	Try     int         // 1 for the first
 	Failed  int         // tries before it that came to nothing, without a fault of our own
-	First   time.Time   // when the first try began that was not our own fault
+	First   time.Time   // when the first try began since the last fault of our own
 	Started time.Time
 }
 
@@ -75,16 +75,23 @@ func (l *Line) LeaseMails(ctx context.Context, h Hand) (mails []Mail, wait time.
 		if err != nil {
 			return err
 		}
-		for _, lease := range h.Leases {
-			most := min(h.Most, free) - len(mails)
-			if most <= 0 {
-				break
+		states, err := readStates(ctx, tx, h.Leases)
+		if err != nil {
+			return err
+		}
+		// Every sale's offers before any sale's receipts.
+		for _, kind := range []sale.MailKind{sale.MailOffer, sale.MailOrder, sale.MailDecline, sale.MailReceipt} {
+			for i, lease := range h.Leases {
+				most := min(h.Most, free) - len(mails)
+				if most <= 0 {
+					return nil
+				}
+				taken, err := takeDue(ctx, tx, due{lease: lease, state: states[i], kind: kind, most: most, now: now})
+				if err != nil {
+					return err
+				}
+				mails = append(mails, taken...)
 			}
-			taken, err := takeDue(ctx, tx, lease, most, now)
-			if err != nil {
-				return err
-			}
-			mails = append(mails, taken...)
 		}
 		return nil
 	})
@@ -94,16 +101,33 @@ func (l *Line) LeaseMails(ctx context.Context, h Hand) (mails []Mail, wait time.
 	return mails, wait, nil
 }
 
-// takeDue marks up to most due mails of one sale as being sent.
-func takeDue(ctx context.Context, tx *sqldb.Tx, lease Lease, most int, now time.Time) ([]Mail, error) {
-	st, err := readState(ctx, tx, lease.Slug)
-	if err != nil {
-		return nil, err
+func readStates(ctx context.Context, tx *sqldb.Tx, leases []Lease) ([]State, error) {
+	states := make([]State, len(leases))
+	for i, lease := range leases {
+		var err error
+		if states[i], err = readState(ctx, tx, lease.Slug); err != nil {
+			return nil, err
+		}
 	}
-	mails, err := dueMails(ctx, tx, st, most, now)
+	return states, nil
+}
+
+// due is what takeDue looks for: up to most mails of one kind and one sale.
+type due struct {
+	lease Lease
+	state State
+	kind  sale.MailKind
+	most  int
+	now   time.Time
+}
+
+// takeDue marks due mails as being sent.
+func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
+	mails, err := dueMails(ctx, tx, d)
 	if err != nil {
 		return nil, fmt.Errorf("find due mails: %w", err)
 	}
+	st, lease, now := d.state, d.lease, d.now
 	at := sqldb.Millis(now)
 	for i := range mails {
 		m := &mails[i]
@@ -130,22 +154,26 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, lease Lease, most int, now time.
 	return mails, nil
 }
 
-// dueMails reads what may leave now. Of a sale's offers none leaves while it
-// is paused or over, nor after one life of tries that came to nothing.
-func dueMails(ctx context.Context, tx *sqldb.Tx, st State, most int, now time.Time) ([]Mail, error) {
-	d := st.Sale.Dispatch
-	offersMay := !st.Paused && now.Before(d.Ends)
+// dueMails reads what may leave now: one seek into the index of what is due,
+// since a kind has one priority. Of a sale's offers none leaves while it is
+// paused or over, nor after one life of tries that came to nothing: a try
+// that fell due within it is made, however late we are.
+func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
+	sched := d.state.Sale.Dispatch
+	if d.kind == sale.MailOffer && (d.state.Paused || !d.now.Before(sched.Ends)) {
+		return nil, nil
+	}
 	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0),
 		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc
 		FROM outbox m
 		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
 		LEFT JOIN offers o ON m.kind = 'offer' AND o.id = m.ref
 		LEFT JOIN orders b ON m.kind = 'order' AND b.sale_id = m.sale_id AND b.code = m.ref
-		WHERE m.sale_id = $1 AND m.due_at IS NOT NULL AND m.due_at <= $2
+		WHERE m.sale_id = $1 AND m.priority = $2 AND m.due_at IS NOT NULL AND m.due_at <= $3
 		AND r.erased_at IS NULL AND (r.withdrawn_at IS NULL OR m.kind = 'order')
-		AND (m.kind <> 'offer' OR ($3 = 1 AND o.state = 'open' AND (m.first_at IS NULL OR m.first_at > $4)))
-		ORDER BY m.priority, m.due_at, m.id LIMIT $5`,
-		st.ID, sqldb.Millis(now), flag(offersMay), sqldb.Millis(now.Add(-d.LinkLife)), most)
+		AND (m.kind <> 'offer' OR (o.state = 'open' AND (m.first_at IS NULL OR m.due_at < m.first_at + $4)))
+		ORDER BY m.due_at, m.id LIMIT $5`,
+		d.state.ID, d.kind.Priority(), sqldb.Millis(d.now), sched.LinkLife.Milliseconds(), d.most)
 	if err != nil {
 		return nil, err
 	}
@@ -309,7 +337,7 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 		state = CASE WHEN $1 = 'queued' AND delivered = 1 THEN 'unknown' ELSE $1 END, due_at = $2,
 		delivered = CASE WHEN $3 = 1 THEN 1 ELSE delivered END,
 		tried = CASE WHEN $4 = 1 THEN tried ELSE 1 END,
-		first_at = CASE WHEN $5 = 1 AND first_at = started_at THEN NULL ELSE first_at END
+		first_at = CASE WHEN $5 = 1 AND (delivered = 0 OR first_at = started_at) THEN NULL ELSE first_at END
 		WHERE id = $6 AND state = 'sending' AND fence = $7 AND tries = $8`,
 		string(state), due, delivered, untried, ours, t.Mail.ID, t.Mail.Lease.Fence, t.Mail.Try)
 	if err != nil {
