@@ -20,7 +20,6 @@ type crowd struct {
 	t    *testing.T
 	site *e2etest.Site
 	post *e2etest.Post
-	slug string
 	fans []*fan
 	over chan struct{} // closed when nobody need wait for an offer any more
 	left sync.WaitGroup
@@ -45,13 +44,19 @@ type fan struct {
 // sells out.
 var ways = []string{"buys", "buys", "buys", "double-clicks", "buys fewer", "declines", "ignores it", "withdraws", "withdraws early"}
 
-// newCrowd makes fans who arrive one by one over a while.
-func newCrowd(t *testing.T, site *e2etest.Site, post *e2etest.Post, slug string, size int, over time.Duration, random *rand.Rand) *crowd {
-	c := &crowd{t: t, site: site, post: post, slug: slug, over: make(chan struct{})}
-	for i := range size {
+// crowdSize fans arrive one by one over a while.
+const (
+	crowdSize = 60
+	arriving  = 8 * time.Second
+)
+
+// newCrowd makes the fans of a sale, drawn at random.
+func newCrowd(t *testing.T, site *e2etest.Site, post *e2etest.Post, random *rand.Rand) *crowd {
+	c := &crowd{t: t, site: site, post: post, over: make(chan struct{})}
+	for i := range crowdSize {
 		c.fans = append(c.fans, &fan{
 			crowd: c, address: fmt.Sprintf("%s-%d@fans.example", slug, i), does: ways[random.IntN(len(ways))], placed: make(chan struct{}),
-			arrives: time.Duration(random.Int64N(int64(over))), random: rand.New(rand.NewPCG(random.Uint64(), random.Uint64())),
+			arrives: time.Duration(random.Int64N(int64(arriving))), random: rand.New(rand.NewPCG(random.Uint64(), random.Uint64())),
 		})
 	}
 	return c
@@ -99,7 +104,7 @@ func (f *fan) live(ctx context.Context) {
 func (f *fan) signUp(ctx context.Context) bool {
 	f.sent = time.Now()
 	a, ok := f.ask(ctx, e2etest.Request{
-		Method: http.MethodPost, URL: f.site.Registration + "/" + f.slug, Form: e2etest.Email(f.address), JSON: true, Key: f.address,
+		Method: http.MethodPost, URL: f.site.Registration + "/" + slug, Form: e2etest.Email(f.address), JSON: true, Key: f.address,
 	}, http.StatusCreated)
 	f.answered = time.Now()
 	if !ok {
@@ -218,13 +223,13 @@ func path(raw string) string {
 // have had their turn.
 func (c *crowd) awaitTheEnd(ctx context.Context) {
 	c.t.Helper()
-	e2etest.Until(c.t, "the sale "+c.slug+" completes", func() bool { return c.soldOut(ctx) || c.allOver(ctx) })
+	e2etest.Until(c.t, "the sale "+slug+" completes", func() bool { return c.soldOut(ctx) || c.allOver(ctx) })
 	close(c.over)
 	c.left.Wait()
 }
 
 func (c *crowd) soldOut(ctx context.Context) bool {
-	a, err := e2etest.Send(ctx, e2etest.Request{Method: http.MethodGet, URL: c.site.Registration + "/" + c.slug, JSON: true})
+	a, err := e2etest.Send(ctx, e2etest.Request{Method: http.MethodGet, URL: c.site.Registration + "/" + slug, JSON: true})
 	var now struct {
 		SoldOut bool `json:"sold_out"`
 	}

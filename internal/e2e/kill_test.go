@@ -72,10 +72,8 @@ type round struct {
 // rounds take turns: each role by itself, and everything at once.
 var rounds = []round{{e2etest.Roles, 20}, {e2etest.Together, 4}}
 
-const (
-	crowdSize     = 60
-	ticketsInSale = 40
-)
+// ticketsInSale are fewer than the crowd wants.
+const ticketsInSale = 40
 
 // play plays the sale while processes are killed, and gives how many were.
 func (r round) play(t *testing.T, dsn func() string, random *rand.Rand) int {
@@ -89,13 +87,13 @@ func (r round) play(t *testing.T, dsn func() string, random *rand.Rand) int {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), e2etest.Patience+time.Duration(r.kills)*10*time.Second)
 	defer cancel()
-	c := newCrowd(t, site, post, slug, crowdSize, 8*time.Second, random)
+	c := newCrowd(t, site, post, random)
 	c.run(ctx)
 	k := killer{t: t, left: int64(r.kills), over: c.over}
 	k.kill(site, random)
 	c.awaitTheEnd(ctx)
 	killed := k.wait()
-	c.check(post)
+	c.check()
 	return killed
 }
 
@@ -108,8 +106,9 @@ type killer struct {
 	all    sync.WaitGroup
 }
 
-// A process is killed within a span after its start. A dispatcher's lease has
-// to run out before the next one may work, so it gets longer.
+// Moments are random on purpose, and drawn from the seed: a process is killed
+// within a span after its start. A dispatcher's lease has to run out before
+// the next one may work, so it gets longer.
 const (
 	span           = 1200 * time.Millisecond
 	spanDispatcher = 8 * time.Second
@@ -166,13 +165,13 @@ func (k *killer) wait() int {
 }
 
 // check compares what fans were answered with what there is.
-func (c *crowd) check(post *e2etest.Post) {
+func (c *crowd) check() {
 	c.t.Helper()
-	sold := c.checkOrders(post)
+	sold := c.checkOrders()
 	c.checkPlaces()
 	var shown struct{ Stock struct{ Pools []pool } }
 	e2etest.Until(c.t, "nothing is offered any more", func() bool {
-		if err := json.Unmarshal([]byte(c.site.Inturn("sale", "show", c.slug, "--json")), &shown); err != nil {
+		if err := json.Unmarshal([]byte(c.site.Inturn("sale", "show", slug, "--json")), &shown); err != nil {
 			c.t.Fatal(err)
 		}
 		return shown.Stock.Pools[0].Offered == 0
@@ -193,12 +192,12 @@ func (c *crowd) check(post *e2etest.Post) {
 
 // checkOrders wants exactly the orders that were answered, each with its mail,
 // and gives how many tickets they are.
-func (c *crowd) checkOrders(post *e2etest.Post) (sold int) {
+func (c *crowd) checkOrders() (sold int) {
 	c.t.Helper()
 	want := map[string]string{}
 	tickets := map[string]bool{}
 	for _, f := range c.fans {
-		if ids := offerIDs(post.To(f.address, e2etest.OfferMail)); len(ids) > 1 {
+		if ids := offerIDs(c.post.To(f.address, e2etest.OfferMail)); len(ids) > 1 {
 			c.t.Errorf("a fan who %s got %d offers", f.does, len(ids))
 		}
 		if f.order == nil {
@@ -217,10 +216,10 @@ func (c *crowd) checkOrders(post *e2etest.Post) (sold int) {
 		if diff := cmp.Diff(*f.order, now); diff != "" {
 			c.t.Errorf("an order is not what was answered: %s", diff)
 		}
-		post.Await(f.address, e2etest.Confirmation)
+		c.post.Await(f.address, e2etest.Confirmation)
 	}
 	var rows []doorRow
-	if err := json.Unmarshal([]byte(c.site.Inturn("orders", c.slug, "--json")), &rows); err != nil {
+	if err := json.Unmarshal([]byte(c.site.Inturn("orders", slug, "--json")), &rows); err != nil {
 		c.t.Fatal(err)
 	}
 	got := map[string]string{}
@@ -272,7 +271,7 @@ func (c *crowd) checkPlaces() {
 		}
 	}
 	a, err := e2etest.Send(c.t.Context(), e2etest.Request{
-		Method: http.MethodPost, URL: c.site.Registration + "/" + c.slug, Form: e2etest.Email(c.fans[0].address), JSON: true, Key: c.fans[0].address,
+		Method: http.MethodPost, URL: c.site.Registration + "/" + slug, Form: e2etest.Email(c.fans[0].address), JSON: true, Key: c.fans[0].address,
 	})
 	if err != nil || a.Status != http.StatusCreated {
 		c.t.Errorf("asking again after everything: %d %s, %v", a.Status, a.Body, err)

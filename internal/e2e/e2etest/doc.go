@@ -5,7 +5,7 @@
 // databases, and the mail server that everything leaves through. Processes
 // can be started, stopped, killed and started again; addresses stay.
 //
-// What fans do is done over HTTP ([Site.Do] and its short forms); what they
+// What fans do is done over HTTP ([Send], and [Site.Get] and its like); what they
 // are mailed is read from [Post]; what organizers do goes through the command
 // line ([Site.Inturn]).
 package e2etest
