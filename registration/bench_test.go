@@ -208,7 +208,7 @@ func BenchmarkHandler(b *testing.B) {
 	}
 	o := Options{Line: fake, Keys: keys, Templates: ts, URL: "http://line.example", CheckoutURL: "http://checkout.example",
 		Clock: time.Now, Logger: slog.New(slog.DiscardHandler)}
-	o.Limits.Burst = 1 << 30
+	o.Limits.PerSec, o.Limits.Burst = 10, 1<<30
 	s, err := New(o)
 	if err != nil {
 		b.Fatal(err)

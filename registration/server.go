@@ -54,7 +54,7 @@ type Options struct {
 	Clock       sale.Clock
 	Logger      *slog.Logger // nil: slog.Default
 
-	Limits   web.LimitOptions // per client network; its Clock is set here
+	Limits   web.LimitOptions // of sign-ups per client network, required unless NoLimits; its Clock is set here
 	NoLimits bool             // for load tests and trusted networks
 
 	TrustedProxies []netip.Prefix // see web.Options
@@ -82,6 +82,8 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("registration: Options.Templates is missing")
 	case o.Clock == nil:
 		return nil, errors.New("registration: Options.Clock is missing")
+	case !o.NoLimits && (o.Limits.PerSec <= 0 || o.Limits.Burst <= 0):
+		return nil, errors.New("registration: Options.Limits is missing")
 	}
 	var err error
 	if o.URL, err = base("URL", o.URL); err != nil {

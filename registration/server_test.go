@@ -18,6 +18,7 @@ import (
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/web"
 	"github.com/inturn/inturn/templates"
 )
 
@@ -137,6 +138,7 @@ func newWorld(t *testing.T, change func(*Options)) *world {
 	w.now = noon.Add(-2 * time.Hour)
 	o := Options{
 		Line: w.fake, URL: "http://line.example", CheckoutURL: "http://checkout.example",
+		Limits: web.LimitOptions{PerSec: 10, Burst: 100},
 		Clock: w.clock, Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	var err error
@@ -249,6 +251,7 @@ func TestMissingOptionIsNamed(t *testing.T) {
 	w := newWorld(t, nil)
 	for name, drop := range map[string]func(*Options){
 		"Line": func(o *Options) { o.Line = nil }, "Keys": func(o *Options) { o.Keys = nil },
+		"Limits":    func(o *Options) { o.Limits.Burst = 0 },
 		"Templates": func(o *Options) { o.Templates = nil }, "Clock": func(o *Options) { o.Clock = nil },
 		"URL": func(o *Options) { o.URL = "line.example" }, "CheckoutURL": func(o *Options) { o.CheckoutURL = "https://x.example/path" },
 	} {

@@ -160,12 +160,12 @@ func limitTable() []Setting {
 	return []Setting{
 		{
 			Name: "limits", Section: sectionLimit, Shape: "`on` or `off`", Default: "on",
-			Doc: "Whether one client network (IPv4 address, IPv6 /56) is limited. Switch off for load tests and trusted networks only.",
+			Doc: "Whether sign-ups from one client network (IPv4 address, IPv6 /56) are limited. Nothing else is. Switch off for load tests and trusted networks only.",
 			set: onOff(func(s *Settings) *bool { return &s.Limits }),
 		},
 		{
 			Name: "limits_rate", Section: sectionLimit, Shape: "number above 0", Default: "10",
-			Doc: "Requests that change something, per second and client network. Many fans share one address behind mobile networks and campuses: be generous.",
+			Doc: "Sign-ups per second and client network. Many fans share one address behind mobile networks and campuses: be generous.",
 			set: positive(func(s *Settings) *float64 { return &s.LimitsRate }),
 		},
 		{

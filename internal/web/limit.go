@@ -13,8 +13,8 @@ import (
 // LimitOptions are how much one client network may ask for.
 type LimitOptions struct {
 	Clock    sale.Clock
-	PerSec   float64 // refill; 0: 10
-	Burst    int     // at once; 0: 100
+	PerSec   float64 // refill
+	Burst    int     // at once
 	Networks int     // remembered at most, twice over; 0: 50,000
 }
 
@@ -34,14 +34,9 @@ type Limiter struct {
 	old   map[netip.Prefix]*rate.Limiter
 }
 
-// NewLimiter makes a limiter; Clock is required.
+// NewLimiter makes a limiter; Clock, PerSec and Burst are required. How much is
+// usual stands in internal/settings, and nowhere else.
 func NewLimiter(o LimitOptions) *Limiter {
-	if o.PerSec == 0 {
-		o.PerSec = 10
-	}
-	if o.Burst == 0 {
-		o.Burst = 100
-	}
 	if o.Networks == 0 {
 		o.Networks = 50_000
 	}
