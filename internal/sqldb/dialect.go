@@ -6,8 +6,7 @@ type Dialect struct {
 
 	// Appended to a SELECT that claims rows. Empty on SQLite, where the one
 	// writer already excludes everybody else.
-	ForUpdate  string
-	SkipLocked string
+	ForUpdate string
 
 	// For migrations.
 	Int    string // 64-bit integer column
@@ -31,11 +30,10 @@ var (
 		anonymous: true,
 	}
 	postgresDialect = Dialect{
-		Name:       "postgres",
-		ForUpdate:  " FOR UPDATE",
-		SkipLocked: " FOR UPDATE SKIP LOCKED",
-		Int:        "BIGINT",
-		ID:         "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-		Blob:       "BYTEA",
+		Name:      "postgres",
+		ForUpdate: " FOR UPDATE",
+		Int:       "BIGINT",
+		ID:        "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+		Blob:      "BYTEA",
 	}
 )
