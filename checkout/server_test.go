@@ -44,7 +44,7 @@ func (c *counter) paths() []string {
 	}
 }
 
-// Mail scanners open links (emdash #3298, better-auth #9690): INVARIANTS 17.
+// Mail scanners open links (emdash #3298, better-auth #9690): docs/invariants.md, 17.
 func TestGetHeadAndOptionsChangeNothing(t *testing.T) {
 	each(t, func(t *testing.T, c *counter) {
 		paths := c.paths()

@@ -30,8 +30,8 @@
 //
 // # Shape
 //
-// One step a file, each a method that takes a lease and does one pass: put,
-// collect, close, offer, tell, and send. Beat runs the first five in order;
-// Run is a thin loop of beats and senders over them. The simulator calls the
+// One step a file, each a method that takes a lease and does one pass. A beat
+// runs six of them in order: settle, put, collect, close, offer, tell; send
+// has goroutines of its own. Run is a thin loop of beats and senders over them. The simulator calls the
 // very same steps from a single goroutine.
 package dispatcher

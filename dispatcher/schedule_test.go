@@ -185,7 +185,7 @@ func TestGo81583LastDayOfALeapYear(t *testing.T) {
 	}
 }
 
-// LIBRARIES.md: robfig/cron makes 1 s of `@every 1500ms`.
+// robfig/cron makes 1 s of `@every 1500ms`.
 func TestEveryIsAnchoredToThePreviousMoment(t *testing.T) {
 	want := []string{"2026-10-25T02:40:07+02:00", "2026-10-25T02:10:07+01:00", "2026-10-25T02:40:07+01:00"}
 	if diff := cmp.Diff(want, moments(t, "@every 30m", "Europe/Zurich", "2026-10-25T02:10:07+02:00", 3)); diff != "" {

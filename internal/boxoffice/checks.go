@@ -11,7 +11,7 @@ import (
 	"github.com/inturn/inturn/internal/sqldb"
 )
 
-// Checks are the invariants of INVARIANTS.md that the box office can check on
+// Checks are the invariants of docs/invariants.md that the box office can check on
 // its own data.
 func Checks() []sqldb.Check {
 	return []sqldb.Check{

@@ -11,7 +11,7 @@ import (
 	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
 )
 
-// What went wrong elsewhere (PEERS.md) and concerns stock and orders.
+// What went wrong elsewhere and concerns stock and orders.
 
 // eventyay #1359: a lock was skipped for speed. Here two instances sell as
 // fast as they can, and the lock is what makes them count as one.

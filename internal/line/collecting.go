@@ -63,6 +63,9 @@ func (l *Line) applyOutcome(ctx context.Context, tx *sqldb.Tx, saleID int64, o s
 	case sale.OutcomeBought:
 		return l.bought(ctx, tx, end, number, o.Order)
 	case sale.OutcomeDeclined:
+		// An offer that was declined in the beat that closes it for another
+		// reason is over by that answer already, and keeps that reason: the
+		// answer says that it is over, not why. Either counts as a turn.
 		end.state = sale.OfferDeclined
 	case sale.OutcomeClosed:
 		end.state = o.Reason

@@ -19,7 +19,9 @@
 //   - A mail's try is counted before it begins and recorded after it ended.
 //     A try that was cut between the two is unknown, and sent again.
 //
-// Two rows are locked, and in this order: sales (sign-up, versions), then
-// dispatch (everything an assigner does). No transaction holds either while
-// a box office or a mail server is called.
+// Three kinds of rows are locked, and in this order: sales (sign-up,
+// versions), then dispatch (everything an assigner does, and withdrawing), then
+// the one row of mail_limit (mails into hands, when limits are set); rows of
+// one table by slug or id. No transaction holds any of them while a box office
+// or a mail server is called.
 package line

@@ -153,7 +153,7 @@ type Given struct {
 // the ledger cannot keep is the box office's to refuse.
 //
 //   - CodeCutBelow: the guarantees given no longer fit what is for sale
-//     (INVARIANTS 6).
+//     (docs/invariants.md, 6).
 //   - CodeInvalid: another slug, or another currency while fans stand in line
 //     for the prices they were shown.
 func CheckChange(from, to Sale, given Given) error {
