@@ -139,7 +139,7 @@ func newWorld(t *testing.T, change func(*Options)) *world {
 	o := Options{
 		Line: w.fake, URL: "http://line.example", CheckoutURL: "http://checkout.example",
 		Limits: web.LimitOptions{PerSec: 10, Burst: 100},
-		Clock: w.clock, Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Clock:  w.clock, Logger: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	var err error
 	if w.keys, err = link.OpenKeys(t.TempDir()+"/keys", link.KeyOptions{Clock: w.clock}); err != nil {

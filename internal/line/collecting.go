@@ -65,7 +65,7 @@ func (l *Line) applyOutcome(ctx context.Context, tx *sqldb.Tx, saleID int64, o s
 	case sale.OutcomeDeclined:
 		// An offer that was declined in the beat that closes it for another
 		// reason is over by that answer already, and keeps that reason: the
-		// answer says that it is over, not why. Either counts as a turn.
+		// answer says that it is over, not why. Expired counts as a turn too.
 		end.state = sale.OfferDeclined
 	case sale.OutcomeClosed:
 		end.state = o.Reason
