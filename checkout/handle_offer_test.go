@@ -32,7 +32,7 @@ func TestOfferJSON(t *testing.T) {
 		want := offerJSON{
 			Sale: "fest", Title: "Lakeside Festival", Version: 1, Most: 4, Ends: noon.Add(time.Hour), SecondsLeft: 3600,
 			Currency: "CHF", Payment: "on_site",
-			Types: []typeJSON{{"fri", "Friday", 8500, 10}, {"sat", "Saturday", 9500, 3}},
+			Types: []typeJSON{{"fri", "Friday", "85.00", 10}, {"sat", "Saturday", "95.00", 3}},
 		}
 		if diff := cmp.Diff(want, decode[offerJSON](t, a)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)

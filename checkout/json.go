@@ -8,7 +8,7 @@ import (
 	"github.com/inturn/inturn/internal/sale"
 )
 
-// offerJSON is an open offer. Prices are minor units of Currency; Left counts
+// offerJSON is an open offer. Prices are decimals in Currency; Left counts
 // a type's tickets, of which Most can be had in all.
 type offerJSON struct {
 	Sale         string     `json:"sale"`
@@ -26,7 +26,7 @@ type offerJSON struct {
 type typeJSON struct {
 	ID    string `json:"id"`
 	Title string `json:"title"`
-	Price int64  `json:"price"`
+	Price string `json:"price"`
 	Left  int    `json:"left"`
 }
 
@@ -37,7 +37,7 @@ func offerIn(lang string, o opened) offerJSON {
 		Currency: o.Sale.Currency, Payment: o.Sale.Payment, Types: []typeJSON{},
 	}
 	for _, t := range o.Sale.Tickets.Types {
-		j.Types = append(j.Types, typeJSON{ID: t.ID, Title: t.Title.In(lang), Price: t.Price, Left: o.Left[t.ID]})
+		j.Types = append(j.Types, typeJSON{ID: t.ID, Title: t.Title.In(lang), Price: sale.FormatPrice(t.Price, o.Sale.Currency), Left: o.Left[t.ID]})
 		if o.Left[t.ID] == 0 {
 			j.Alternatives = o.Sale.Mail.Alternatives.In(lang)
 		}
@@ -45,8 +45,7 @@ func offerIn(lang string, o opened) offerJSON {
 	return j
 }
 
-// orderJSON is an order; Order is its code. Prices are minor units of
-// Currency.
+// orderJSON is an order; Order is its code. Prices are decimals in Currency.
 type orderJSON struct {
 	Order    string          `json:"order"`
 	URL      string          `json:"url"`
@@ -54,7 +53,7 @@ type orderJSON struct {
 	State    sale.OrderState `json:"state"`
 	Payment  string          `json:"payment"`
 	Currency string          `json:"currency"`
-	Total    int64           `json:"total"`
+	Total    string          `json:"total"`
 	At       time.Time       `json:"at"`
 	Tickets  []ticketJSON    `json:"tickets"` // one element per ticket
 }
@@ -63,7 +62,7 @@ type ticketJSON struct {
 	Code  string `json:"code"`
 	Type  string `json:"type"`
 	Title string `json:"title"`
-	Price int64  `json:"price"`
+	Price string `json:"price"`
 }
 
 func (s *Server) orderURL(order sale.Order) string { return s.url + "/order/" + order.Ref }
@@ -71,10 +70,10 @@ func (s *Server) orderURL(order sale.Order) string { return s.url + "/order/" + 
 func (s *Server) orderIn(lang string, order sale.Order) orderJSON {
 	j := orderJSON{
 		Order: order.Code, URL: s.orderURL(order), Sale: order.Sale, State: order.State, Payment: order.Payment,
-		Currency: order.Currency, Total: order.Total, At: order.At.UTC(), Tickets: []ticketJSON{},
+		Currency: order.Currency, Total: sale.FormatPrice(order.Total, order.Currency), At: order.At.UTC(), Tickets: []ticketJSON{},
 	}
 	for _, t := range order.Tickets {
-		j.Tickets = append(j.Tickets, ticketJSON{Code: t.Code, Type: t.Type, Title: t.Title.In(lang), Price: t.Price})
+		j.Tickets = append(j.Tickets, ticketJSON{Code: t.Code, Type: t.Type, Title: t.Title.In(lang), Price: sale.FormatPrice(t.Price, order.Currency)})
 	}
 	return j
 }

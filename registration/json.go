@@ -46,12 +46,8 @@ func (s *Server) saleJSON(e *entry, now time.Time) saleJSON {
 		MaxPerFan: v.Tickets.MaxPerFan, Currency: v.Currency, Payment: v.Payment,
 		Languages: s.o.Templates.LanguagesOf(v.Languages), Alternatives: v.Mail.Alternatives,
 	}
-	digits, ok := sale.CurrencyDigits(v.Currency)
-	if !ok {
-		digits = 2 // a stored sale's currency was validated
-	}
 	for _, t := range v.Tickets.Types {
-		j.Types = append(j.Types, typeJSON{ID: t.ID, Title: t.Title, Price: sale.FormatMoney(t.Price, digits)})
+		j.Types = append(j.Types, typeJSON{ID: t.ID, Title: t.Title, Price: sale.FormatPrice(t.Price, v.Currency)})
 	}
 	return j
 }

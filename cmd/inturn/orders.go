@@ -26,7 +26,7 @@ type ordersCommand struct {
 type doorRow struct {
 	Code     string          `json:"code"`
 	State    sale.OrderState `json:"state"`
-	Tickets  []sale.Ticket   `json:"tickets"`
+	Tickets  []doorTicket    `json:"tickets"`
 	Amount   string          `json:"amount"`
 	Currency string          `json:"currency"`
 	Number   int             `json:"number,omitempty"`
@@ -91,17 +91,28 @@ func (c *ordersCommand) cancel(s *session) error {
 	if c.JSON {
 		return s.printJSON(newDoorRow(line.DoorRow{Order: order}))
 	}
-	s.printf("Order %s is cancelled; its %d tickets are void and go to the next in line.\n", order.Code, len(order.Tickets))
+	s.printf("Order %s is cancelled; its tickets are void (%d), and go to the next in line.\n", order.Code, len(order.Tickets))
 	return nil
 }
 
+// doorTicket is one ticket of an order; its price is a decimal like Amount.
+type doorTicket struct {
+	Code  string    `json:"code"`
+	Type  string    `json:"type"`
+	Title sale.Text `json:"title"`
+	Price string    `json:"price"`
+}
+
 func newDoorRow(r line.DoorRow) doorRow {
-	digits, _ := sale.CurrencyDigits(r.Order.Currency)
-	return doorRow{
-		Code: r.Order.Code, State: r.Order.State, Tickets: r.Order.Tickets,
-		Amount: sale.FormatMoney(r.Order.Total, digits), Currency: r.Order.Currency,
+	row := doorRow{
+		Code: r.Order.Code, State: r.Order.State, Tickets: []doorTicket{},
+		Amount: sale.FormatPrice(r.Order.Total, r.Order.Currency), Currency: r.Order.Currency,
 		Number: r.Number, Address: r.Address, At: r.Order.At,
 	}
+	for _, t := range r.Order.Tickets {
+		row.Tickets = append(row.Tickets, doorTicket{Code: t.Code, Type: t.Type, Title: t.Title, Price: sale.FormatPrice(t.Price, r.Order.Currency)})
+	}
+	return row
 }
 
 // writeDoorList writes one line for each order. Tickets is their count; which
@@ -124,7 +135,7 @@ func writeDoorList(w io.Writer, rows []doorRow) error {
 }
 
 // countTypes is "2 fri, 1 sat", in the order in which they were bought.
-func countTypes(tickets []sale.Ticket) string {
+func countTypes(tickets []doorTicket) string {
 	count := map[string]int{}
 	var order []string
 	for _, t := range tickets {

@@ -23,6 +23,13 @@ func FormatMoney(minor int64, digits int) string {
 	return sign + s[:len(s)-digits] + "." + s[len(s)-digits:]
 }
 
+// FormatPrice writes an amount of a known currency with that currency's
+// decimals, as sale files and JSON answers do: "85.00".
+func FormatPrice(minor int64, currency string) string {
+	digits, _ := CurrencyDigits(currency)
+	return FormatMoney(minor, digits)
+}
+
 // ParseMoney reads a decimal number with at most digits decimals into minor
 // units, exactly: "85", "85.5" and "85.00" with 2 digits are 8500, 8550 and
 // 8500. There is no rounding, no grouping and no exponent. The error is in

@@ -32,7 +32,7 @@ type Offer struct {
 	Alternatives string
 	Types        []struct {
 		ID    string
-		Price int64
+		Price string
 		Left  int
 	}
 }
@@ -50,7 +50,7 @@ func (o Offer) Left(id string) int {
 // Order is an order as JSON. Order is its code.
 type Order struct {
 	Order, URL, State string
-	Total             int64
+	Total             string
 	Tickets           []struct{ Code, Type string }
 }
 
