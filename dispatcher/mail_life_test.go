@@ -28,7 +28,7 @@ type life struct {
 
 	tries   int       // all of them
 	failed  int       // those that came to nothing, through no fault of ours
-	first   time.Time // the first try that was not our own fault
+	first   time.Time // the first try since the last fault of our own
 	due     time.Time // no try before
 	ends    time.Time // of the last link that was minted
 	arrived bool      // a try was accepted, or may have been
@@ -44,8 +44,8 @@ func (l *life) Send(_ context.Context, m mail.Message) mail.Result {
 	if now.Before(l.due) || l.settled || l.refused {
 		l.T.Fatalf("a try at %v, due %v, settled %v, refused %v", now, l.due, l.settled, l.refused)
 	}
-	if !l.first.IsZero() && !now.Before(l.first.Add(hour)) {
-		l.T.Fatalf("a try at %v, one life after the first at %v", now, l.first)
+	if l.late() {
+		l.T.Fatalf("a try that fell due at %v, one life after the first at %v", l.due, l.first)
 	}
 	if ends := now.Add(hour).Truncate(time.Second); ends.Before(l.ends) {
 		l.T.Fatalf("a link that ends %v after one that ends %v", ends, l.ends)
@@ -73,12 +73,19 @@ func (l *life) Send(_ context.Context, m mail.Message) mail.Result {
 	case mail.Refused:
 		l.refused = true
 	case mail.Fault:
+		if !l.arrived {
+			l.first = time.Time{} // whatever life had begun begins anew
+		}
 		l.due = now.Add(min(2*time.Second<<(l.tries-1), time.Minute))
 	}
 	return r
 }
 
 func (l *life) wait() time.Duration { return ladder[min(l.failed, len(ladder)-1)] }
+
+// late says that the life of tries is used up: the next would fall due after
+// it.
+func (l *life) late() bool { return !l.first.IsZero() && !l.due.Before(l.first.Add(hour)) }
 
 // over is what the offer must be over as by now, or "" while it must be open.
 func (l *life) over() sale.OfferState {
@@ -88,7 +95,7 @@ func (l *life) over() sale.OfferState {
 		return sale.OfferBounced
 	case l.arrived && !now.Before(l.ends):
 		return sale.OfferExpired
-	case !l.arrived && !l.first.IsZero() && !now.Before(l.first.Add(hour)):
+	case !l.arrived && l.late() && !now.Before(l.first.Add(hour)):
 		return sale.OfferUndelivered
 	}
 	return ""
@@ -150,8 +157,7 @@ func (l *life) leave() {
 // round is a worker that looks for mail, and a try when one is due.
 func (l *life) round() {
 	tries, now := l.tries, l.clock.time()
-	late := !l.first.IsZero() && !now.Before(l.first.Add(hour))
-	may := !l.settled && !l.refused && !now.Before(l.due) && !late
+	may := !l.settled && !l.refused && !now.Before(l.due) && !l.late()
 	if _, err := l.Dispatcher.Send(l.TB.Context(), l, 1); err != nil {
 		l.T.Fatal(err)
 	}

@@ -200,6 +200,46 @@ func TestOurOwnFaultForADay(t *testing.T) {
 	}
 }
 
+// A recipient who was asked to come back later has a life of tries. While it
+// is our own fault that none is made, or nobody is there to make one, it does
+// not run out.
+func TestNoLifeRunsOutUntried(t *testing.T) {
+	for name, pass := range map[string]func(h *house){
+		"our own fault": func(h *house) {
+			h.script.set(smtptest.At(smtptest.MAIL, smtptest.Say("550 5.7.1 we do not like you")))
+			for range 180 {
+				h.minute()
+			}
+		},
+		"no connection": func(h *house) {
+			for range 180 {
+				h.clock.add(time.Minute)
+				h.beat()
+			}
+		},
+		"nobody there": func(h *house) { h.clock.add(3 * time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachHouse(t, plan{}, func(t *testing.T, h *house) {
+				h.join(1)
+				h.script.set(refuse(1, "450 4.2.1 mailbox busy"))
+				h.beat()
+				h.send(1)
+				h.script.set(nil)
+				pass(h)
+				h.script.set(nil)
+				h.minutes(2)
+				if diff := cmp.Diff([]sale.OfferState{"open"}, h.offers(1)); diff != "" {
+					t.Errorf("offers (-want +got):\n%s", diff)
+				}
+				if got := h.lastLink(1).Ends; got.Before(h.clock.time().Add(58 * time.Minute)) {
+					t.Errorf("the link ends %v, at %v", got, h.clock.time())
+				}
+			})
+		})
+	}
+}
+
 // A server that refuses one recipient for policy, and takes all others, must
 // not hold up the line behind him: he is tried like somebody whose mailbox is
 // busy. So too when he is the last of his batch and nobody else's mail is due.
