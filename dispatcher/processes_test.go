@@ -203,6 +203,50 @@ func TestTakeOver(t *testing.T) {
 	}
 }
 
+// A process that was replaced in the middle of a step writes nothing more of
+// it: it looked at the stock, slept, and what it would plan now was planned by
+// another.
+func TestReplacedInTheMiddleOfAStep(t *testing.T) {
+	for _, call := range []string{"Stock", "Reserve", "Outcomes"} {
+		t.Run(call, func(t *testing.T) {
+			eachHouse(t, plan{}, func(t *testing.T, h *house) {
+				h.join(6)
+				second := h.process("second")
+				h.wire.strike = func(c, phase string) error {
+					if c != call || phase == before {
+						return nil
+					}
+					h.wire.heal()
+					h.clock.add(10 * time.Second)
+					must(t, second.BeatAll(t.Context()))
+					h.minuteOf(second)
+					return nil
+				}
+				if err := h.BeatAll(t.Context()); sale.CodeOf(err) != sale.CodeFenced {
+					t.Errorf("the beat says %v", err)
+				}
+				h.wantStates("two moments of the second process", open, open, open, open, nothing)
+				if _, err := h.Send(t.Context(), nil, 1); err != nil {
+					t.Errorf("it still holds a lease: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// minuteOf is a minute of another process: it sends, and beats at the next
+// moment.
+func (h *house) minuteOf(d *dispatcher.Dispatcher) {
+	h.Helper()
+	conn, err := h.dial(h.Context())
+	must(h, err)
+	defer conn.Close()
+	_, err = d.Send(h.Context(), conn, 10)
+	must(h, err)
+	h.clock.add(time.Minute)
+	must(h, d.BeatAll(h.Context()))
+}
+
 func (h *house) twoLinksOneOrder(number int) {
 	h.Helper()
 	links := h.linksOf(number)

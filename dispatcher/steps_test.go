@@ -47,6 +47,7 @@ func TestPutWhatIsMissing(t *testing.T) {
 		if n["Put"] != 2 {
 			t.Errorf("put %d times after a new key", n["Put"])
 		}
+		h.clock.add(sale.KeySettles)
 		h.send(1)
 		h.linksOf(2)
 		first, second := kidOf(h.letters(1)[0].Text), kidOf(h.letters(2)[0].Text)
