@@ -109,8 +109,10 @@ func (p *purchase) readJSON(body []byte) error {
 		case name == "version":
 			return p.setVersion(string(value))
 		default:
-			return &sale.Error{Code: sale.CodeInvalid, Message: "There is a field that does not belong here.",
-				Fields: []sale.FieldError{{Field: name, Message: "is unknown; the fields are qty and version"}}}
+			return &sale.Error{
+				Code: sale.CodeInvalid, Message: "There is a field that does not belong here.",
+				Fields: []sale.FieldError{{Field: name, Message: "is unknown; the fields are qty and version"}},
+			}
 		}
 	})
 }
@@ -129,15 +131,19 @@ func (p *purchase) set(id, typed string) error {
 }
 
 func badQuantity(id string) error {
-	return &sale.Error{Code: sale.CodeBadQuantity, Message: "Please choose a whole number of tickets for each type, once.",
-		Fields: []sale.FieldError{{Field: quantityPrefix + id, Message: "is not a number of tickets"}}}
+	return &sale.Error{
+		Code: sale.CodeBadQuantity, Message: "Please choose a whole number of tickets for each type, once.",
+		Fields: []sale.FieldError{{Field: quantityPrefix + id, Message: "is not a number of tickets"}},
+	}
 }
 
 func (p *purchase) setVersion(typed string) error {
 	n, err := strconv.ParseInt(typed, 10, 64)
 	if err != nil || n < 1 {
-		return &sale.Error{Code: sale.CodeInvalid, Message: "The sale's version cannot be read.",
-			Fields: []sale.FieldError{{Field: "version", Message: "is not a version"}}}
+		return &sale.Error{
+			Code: sale.CodeInvalid, Message: "The sale's version cannot be read.",
+			Fields: []sale.FieldError{{Field: "version", Message: "is not a version"}},
+		}
 	}
 	p.Version = n
 	return nil

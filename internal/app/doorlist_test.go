@@ -34,8 +34,10 @@ func newDoor(t *testing.T) *door {
 	d.must(err)
 	d.box, err = d.parts.BoxOffice(t.Context())
 	d.must(err)
-	_, err = d.line.SignUp(t.Context(), line.SignUp{Sale: "lakeside", Lang: "en",
-		Address: sale.Address{Typed: "ann@fans.example", Canonical: "ann@fans.example"}})
+	_, err = d.line.SignUp(t.Context(), line.SignUp{
+		Sale: "lakeside", Lang: "en",
+		Address: sale.Address{Typed: "ann@fans.example", Canonical: "ann@fans.example"},
+	})
 	d.must(err)
 	d.lease, _, err = d.line.Acquire(t.Context(), "lakeside", "test", time.Hour)
 	d.must(err)
