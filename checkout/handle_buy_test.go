@@ -189,8 +189,10 @@ func TestIdempotencyKeyOnAnOrder(t *testing.T) {
 	each(t, func(t *testing.T, c *counter) {
 		token := c.offer("o1", 4)
 		post := func(body, key string) answer {
-			return c.do(request{method: "POST", path: "/c/" + token, body: body, kind: js, accept: js,
-				header: map[string]string{"Idempotency-Key": key}})
+			return c.do(request{
+				method: "POST", path: "/c/" + token, body: body, kind: js, accept: js,
+				header: map[string]string{"Idempotency-Key": key},
+			})
 		}
 		first := post(`{"qty.fri":2}`, "k1")
 		c.want(first, 201)

@@ -87,8 +87,10 @@ func storing(b *testing.B, dsn string) http.Handler {
 	if err != nil {
 		b.Fatal(err)
 	}
-	srv, err := New(Options{Line: l, Keys: keys, Templates: ts, URL: "http://line.example", CheckoutURL: "http://checkout.example",
-		Clock: time.Now, Logger: slog.New(slog.DiscardHandler), NoLimits: true})
+	srv, err := New(Options{
+		Line: l, Keys: keys, Templates: ts, URL: "http://line.example", CheckoutURL: "http://checkout.example",
+		Clock: time.Now, Logger: slog.New(slog.DiscardHandler), NoLimits: true,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -206,8 +208,10 @@ func BenchmarkHandler(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	o := Options{Line: fake, Keys: keys, Templates: ts, URL: "http://line.example", CheckoutURL: "http://checkout.example",
-		Clock: time.Now, Logger: slog.New(slog.DiscardHandler)}
+	o := Options{
+		Line: fake, Keys: keys, Templates: ts, URL: "http://line.example", CheckoutURL: "http://checkout.example",
+		Clock: time.Now, Logger: slog.New(slog.DiscardHandler),
+	}
 	o.Limits.PerSec, o.Limits.Burst = 10, 1<<30
 	s, err := New(o)
 	if err != nil {

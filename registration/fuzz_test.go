@@ -33,8 +33,10 @@ func fuzzWorld(f *testing.F) *formFuzzer {
 	if err != nil {
 		f.Fatal(err)
 	}
-	s, err := New(Options{Line: fake, Keys: keys, Templates: ts, URL: "http://line.example",
-		CheckoutURL: "http://checkout.example", Clock: clock, NoLimits: true})
+	s, err := New(Options{
+		Line: fake, Keys: keys, Templates: ts, URL: "http://line.example",
+		CheckoutURL: "http://checkout.example", Clock: clock, NoLimits: true,
+	})
 	if err != nil {
 		f.Fatal(err)
 	}

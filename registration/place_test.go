@@ -16,8 +16,10 @@ import (
 
 // order is what a fan bought.
 func testOrder(state sale.OrderState) *sale.Order {
-	return &sale.Order{Code: "K7QM-3XPA", Ref: "mzxw6ytboi4dcmrthe2dkobvga", State: state, Currency: "CHF", Total: 8500,
-		Tickets: []sale.Ticket{{Code: "T-1", Type: "fri", Title: sale.Text{"en": "Friday"}, Price: 8500}}}
+	return &sale.Order{
+		Code: "K7QM-3XPA", Ref: "mzxw6ytboi4dcmrthe2dkobvga", State: state, Currency: "CHF", Total: 8500,
+		Tickets: []sale.Ticket{{Code: "T-1", Type: "fri", Title: sale.Text{"en": "Friday"}, Price: 8500}},
+	}
 }
 
 // TestStateOf: what the page says of every state that the line can be in.
@@ -156,14 +158,18 @@ func TestPlaceShowsWhatBecameOfIt(t *testing.T) {
 		words []string
 	}{
 		{line.Place{Waiting: true}, []string{"You are in line", "/withdraw", "Nobody can say yet", "not", "/rejoin"}},
-		{line.Place{Offer: &line.Offer{State: sale.OfferBought, Order: testOrder(sale.OrderConfirmed)}},
-			[]string{"K7QM-3XPA", "http://checkout.example/order/mzxw6ytboi4dcmrthe2dkobvga", "not", "/withdraw"}},
+		{
+			line.Place{Offer: &line.Offer{State: sale.OfferBought, Order: testOrder(sale.OrderConfirmed)}},
+			[]string{"K7QM-3XPA", "http://checkout.example/order/mzxw6ytboi4dcmrthe2dkobvga", "not", "/withdraw"},
+		},
 		{line.Place{Offer: &line.Offer{State: sale.OfferExpired, Ends: noon}}, []string{"has expired", "not", "/withdraw"}},
 		{line.Place{Offer: &line.Offer{State: sale.OfferDeclined, Ends: noon}}, []string{"gave your tickets back", "not", "/withdraw"}},
 		{line.Place{Bounced: true}, []string{"does not take our mail", "not", "/withdraw"}},
 		{line.Place{Registration: line.Registration{Withdrawn: true}}, []string{"You have left the line", "/rejoin", "not", "/withdraw\""}},
-		{line.Place{Registration: line.Registration{Withdrawn: true}, Offer: &line.Offer{State: sale.OfferWithdrawn}},
-			[]string{"You have left the line", "not", "/rejoin", "/withdraw\""}},
+		{
+			line.Place{Registration: line.Registration{Withdrawn: true}, Offer: &line.Offer{State: sale.OfferWithdrawn}},
+			[]string{"You have left the line", "not", "/rejoin", "/withdraw\""},
+		},
 	} {
 		a := w.get(w.atPlace(c.place))
 		a.wants(t, 200, c.words...)

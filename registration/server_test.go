@@ -36,11 +36,15 @@ func testSale() sale.Sale {
 			{ID: "sat", Title: sale.Text{"en": "Saturday"}, Stock: 2, Price: 9500},
 		}},
 		Caps: sale.Caps{Guaranteed: 2, Standby: 2},
-		Dispatch: sale.Dispatch{Starts: noon, Ends: noon.Add(8 * 24 * time.Hour), Every: "@every 1m", Batch: 10,
-			LinkLife: time.Hour},
+		Dispatch: sale.Dispatch{
+			Starts: noon, Ends: noon.Add(8 * 24 * time.Hour), Every: "@every 1m", Batch: 10,
+			LinkLife: time.Hour,
+		},
 		Payment: sale.PaymentOnSite,
-		Mail: sale.MailSettings{From: "tickets@lakeside.example", Receipt: true,
-			Alternatives: sale.Text{"en": "Come to the open rehearsal."}},
+		Mail: sale.MailSettings{
+			From: "tickets@lakeside.example", Receipt: true,
+			Alternatives: sale.Text{"en": "Come to the open rehearsal."},
+		},
 	}
 }
 

@@ -206,8 +206,10 @@ func errorSamples() []sample {
 	var all []sample
 	for _, code := range []string{"internal", "not_found", "too_many", "never heard of"} {
 		all = append(all, sample{"layout/error", code, func(t *Templates, w io.Writer, lang string) error {
-			return t.ErrorPage(w, ErrorPage{Frame: Frame{Lang: lang}, Status: 500, Code: code, Detail: "Exactly this.",
-				Fields: []string{"email: is empty"}, BackURL: "/", RetryAfter: 2})
+			return t.ErrorPage(w, ErrorPage{
+				Frame: Frame{Lang: lang}, Status: 500, Code: code, Detail: "Exactly this.",
+				Fields: []string{"email: is empty"}, BackURL: "/", RetryAfter: 2,
+			})
 		}})
 	}
 	return all

@@ -75,8 +75,12 @@ func TestReserveAfterCloseIsAnsweredClosed(t *testing.T) {
 func TestReserveRefusesNonsenseWhole(t *testing.T) {
 	h := fresh(t, sqldbtest.SQLite(t)(), 8)
 	for _, bad := range []sale.Ask{
-		{Offer: "", Most: 4}, {Offer: "a b", Most: 4}, {Offer: "x\x00", Most: 4},
-		{Offer: strings.Repeat("x", 65), Most: 4}, {Offer: "zero", Most: 0}, {Offer: "minus", Most: -4},
+		{Offer: "", Most: 4},
+		{Offer: "a b", Most: 4},
+		{Offer: "x\x00", Most: 4},
+		{Offer: strings.Repeat("x", 65), Most: 4},
+		{Offer: "zero", Most: 0},
+		{Offer: "minus", Most: -4},
 	} {
 		_, err := h.Reserve(t.Context(), "lakeside", []sale.Ask{{Offer: "good", Most: 4}, bad})
 		refused(t, err, sale.CodeBadRequest)
