@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,8 +43,7 @@ func thirdEdition(s *sale.Sale) {
 // has its place. The sale must complete with every promise kept.
 //
 // Which places there are is read from the sources: a new one that no sale
-// comes to fails this test. INTURN_FAULTS=all plays every mode on PostgreSQL
-// too.
+// comes to fails this test. INTURN_FAULTS=all plays every mode everywhere.
 func TestEveryCallSiteFailing(t *testing.T) {
 	st := newStage(t)
 	sites := allSites(t)
@@ -64,10 +64,7 @@ func TestEveryCallSiteFailing(t *testing.T) {
 			return
 		}
 		t.Logf("%d call sites", len(sites))
-		strikes := strikesAt(sites, calm.seen)
-		if t.Name() == "TestEveryCallSiteFailing/postgres" && os.Getenv("INTURN_FAULTS") != "all" {
-			strikes = oneEach(strikes)
-		}
+		strikes := strikesAt(sites, os.Getenv("INTURN_FAULTS") == "all", strings.HasSuffix(t.Name(), "/postgres"))
 		const lanes = 2
 		for lane := range lanes {
 			t.Run(fmt.Sprint("lane ", lane), func(t *testing.T) {
@@ -87,22 +84,19 @@ func TestEveryCallSiteFailing(t *testing.T) {
 	})
 }
 
-// strikesAt are the first time at each site, in every mode.
-func strikesAt(sites []string, seen map[string]int) (all []strike) {
-	for _, site := range sites {
-		for _, m := range modes {
-			all = append(all, strike{site, given[site] + 1, m})
+// strikesAt are the first time at each site. In a short run a read fails in
+// one of the modes, since it has nothing to leave half done, and on PostgreSQL
+// so does everything else.
+func strikesAt(sites []string, long, postgres bool) (all []strike) {
+	for i, site := range sites {
+		read := strings.HasPrefix(site, string(sqldb.BeforeRead))
+		for j, m := range modes {
+			if long || !read && !postgres || i%len(modes) == j {
+				all = append(all, strike{site, given[site] + 1, m})
+			}
 		}
 	}
 	return all
-}
-
-// oneEach keeps one strike of each site, each in the next mode.
-func oneEach(all []strike) (some []strike) {
-	for i := 0; i < len(all); i += len(modes) {
-		some = append(some, all[i+(i/len(modes))%len(modes)])
-	}
-	return some
 }
 
 // play is the sale from its first edition to its end.

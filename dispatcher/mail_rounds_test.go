@@ -207,13 +207,15 @@ func TestNoLifeRunsOutUntried(t *testing.T) {
 	for name, pass := range map[string]func(h *house){
 		"our own fault": func(h *house) {
 			h.script.set(smtptest.At(smtptest.MAIL, smtptest.Say("550 5.7.1 we do not like you")))
-			for range 180 {
-				h.minute()
+			for range 40 {
+				h.clock.add(5 * time.Minute)
+				h.beat()
+				h.send(10)
 			}
 		},
 		"no connection": func(h *house) {
-			for range 180 {
-				h.clock.add(time.Minute)
+			for range 40 {
+				h.clock.add(5 * time.Minute)
 				h.beat()
 			}
 		},
@@ -246,7 +248,8 @@ func TestNoLifeRunsOutUntried(t *testing.T) {
 func TestPolicyAgainstOneRecipientHoldsNobodyUp(t *testing.T) {
 	for _, number := range []int{1, 2} {
 		t.Run(fmt.Sprint(number), func(t *testing.T) {
-			eachHouse(t, plan{}, func(t *testing.T, h *house) {
+			p := plan{sale: func(s *sale.Sale) { s.Dispatch.LinkLife = 20 * time.Minute }}
+			eachHouse(t, p, func(t *testing.T, h *house) {
 				h.script.set(refuse(number, "550 5.7.1 we do not like you"))
 				h.join(6)
 				h.beat()
@@ -254,7 +257,7 @@ func TestPolicyAgainstOneRecipientHoldsNobodyUp(t *testing.T) {
 				if got := h.states(6); !cmp.Equal(got, []sale.OfferState{"open", "open", "open", "open", "open", "open"}) {
 					t.Errorf("%q", got)
 				}
-				h.minutes(4 * 60)
+				h.minutes(75)
 				if p := h.place(number); !p.Bounced {
 					t.Errorf("never given up: %+v, offers %q", p, h.offers(number))
 				}

@@ -1,6 +1,7 @@
 package dispatcher_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/inturn/inturn/internal/link"
+	"github.com/inturn/inturn/internal/mail/smtptest"
 	"github.com/inturn/inturn/internal/sale"
 )
 
@@ -145,6 +147,63 @@ func TestCloseThatFailsHalfWay(t *testing.T) {
 		h.wire.heal()
 		h.beat()
 		h.wantStates("healed", expired, expired, expired, expired, expired, expired)
+	})
+}
+
+// An offer is not closed while one of its mails is in somebody's hands, however
+// long the mail server keeps it: the fan may be getting his link just now.
+func TestNotClosedWhileItIsSent(t *testing.T) {
+	eachHouse(t, plan{}, func(t *testing.T, h *house) {
+		h.join(1)
+		h.script.once(smtptest.Dot, smtptest.Reply{Take: true, Hangup: true})
+		h.beat()
+		h.send(1) // perhaps he has a link: his hour runs
+		h.clock.add(time.Minute)
+		var state sale.OfferState
+		h.script.set(func(m smtptest.Moment) smtptest.Reply {
+			if m.Stage == smtptest.Dot {
+				h.clock.add(2 * time.Hour)
+				err := h.BeatAll(t.Context())
+				p, placeErr := h.line.Place(t.Context(), slug, 1)
+				if err = errors.Join(err, placeErr); err != nil {
+					t.Error(err)
+					return smtptest.Reply{}
+				}
+				state = p.Offer.State
+			}
+			return smtptest.Reply{}
+		})
+		h.send(1)
+		if state != open {
+			t.Errorf("in the middle of the hand-over the offer was %q", state)
+		}
+		h.beat()
+		h.wantStates("after it", expired)
+	})
+}
+
+// Who leaves gives back what was offered to him, at the next beat; unless he
+// thought better of it before, or bought before.
+func TestWithdrawnOffers(t *testing.T) {
+	eachHouse(t, plan{sale: sixAtOnce}, func(t *testing.T, h *house) {
+		h.join(7)
+		h.beat()
+		h.send(3)
+		for n := 1; n <= 5; n++ {
+			must(t, h.line.Withdraw(t.Context(), slug, n))
+		}
+		must(t, h.line.Restore(t.Context(), slug, 2))
+		_, err := h.buy(h.lastLink(3), 2)
+		must(t, err)
+		h.minute() // the sixth one's mail is tried now
+		h.minute()
+		h.wantStates("after the beat", sale.OfferWithdrawn, open, bought, sale.OfferWithdrawn, sale.OfferWithdrawn, open, open)
+		if _, err := h.buy(h.lastLink(1), 2); sale.CodeOf(err) != sale.CodeOfferOver {
+			t.Errorf("bought with the link of somebody who left: %v", err)
+		}
+		if links := len(h.linksOf(4)) + len(h.linksOf(5)); links != 0 {
+			t.Errorf("%d links were sent to people who had left", links)
+		}
 	})
 }
 
