@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -65,6 +66,12 @@ func TestEveryCallSiteFailing(t *testing.T) {
 		}
 		t.Logf("%d call sites", len(sites))
 		strikes := strikesAt(sites, os.Getenv("INTURN_FAULTS") == "all", strings.HasSuffix(t.Name(), "/postgres"))
+		var mu sync.Mutex // the lanes take their databases from one source
+		name := func() string {
+			mu.Lock()
+			defer mu.Unlock()
+			return dsn()
+		}
 		const lanes = 2
 		for lane := range lanes {
 			t.Run(fmt.Sprint("lane ", lane), func(t *testing.T) {
@@ -72,7 +79,7 @@ func TestEveryCallSiteFailing(t *testing.T) {
 				for i := lane; i < len(strikes); i += lanes {
 					s := strikes[i]
 					t.Run(fmt.Sprintf("%s %s", s.site, s.mode), func(t *testing.T) {
-						w := newTheatre(t, st, dsn, s)
+						w := newTheatre(t, st, name, s)
 						w.play()
 						if !w.struck {
 							t.Error("the fault did not strike")
@@ -86,9 +93,12 @@ func TestEveryCallSiteFailing(t *testing.T) {
 
 // strikesAt are the first time at each site. In a short run a read fails in
 // one of the modes, since it has nothing to leave half done, and on PostgreSQL
-// so does everything else.
+// so does everything else. With -short only some sites are struck.
 func strikesAt(sites []string, long, postgres bool) (all []strike) {
 	for i, site := range sites {
+		if testing.Short() && i%12 != 0 {
+			continue
+		}
 		read := strings.HasPrefix(site, string(sqldb.BeforeRead))
 		for j, m := range modes {
 			if long || !read && !postgres || i%len(modes) == j {

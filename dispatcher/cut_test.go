@@ -58,6 +58,9 @@ func TestDialogueCutAtEveryByte(t *testing.T) {
 	st := newStage(t)
 	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
 		stride := map[string]int{"sqlite": 3, "postgres": 29}[t.Name()[len("TestDialogueCutAtEveryByte/"):]]
+		if testing.Short() {
+			stride = 61
+		}
 		in, out := measure(t, st, dsn).at(stride)
 		t.Logf("%d cuts from us, %d to us", len(in), len(out))
 		t.Run("from us", func(t *testing.T) {

@@ -112,6 +112,10 @@ func TestMailLife(t *testing.T) {
 		s.Registration.Closes, s.Caps.Standby = s.Dispatch.Ends, 10_000
 	}})
 	h.beat()
+	steps := 25
+	if testing.Short() {
+		steps = 6
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		h.join(1)
 		l := &life{house: h, T: rt, number: h.sale().Last}
@@ -127,7 +131,7 @@ func TestMailLife(t *testing.T) {
 			}
 			return mail.Result{Outcome: outcome, Stage: stage}
 		}
-		for step := range 25 {
+		for step := range steps {
 			h.clock.add(time.Duration(rapid.IntRange(0, 9*60_000).Draw(rt, "pass")) * time.Millisecond)
 			if rapid.Bool().Draw(rt, "send first") {
 				l.round()

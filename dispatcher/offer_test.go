@@ -187,6 +187,24 @@ func TestPausedSale(t *testing.T) {
 	})
 }
 
+// A pause passes over the moments in it.
+func TestPausedMakesNoBatch(t *testing.T) {
+	eachHouse(t, plan{}, func(t *testing.T, h *house) {
+		h.join(6)
+		h.beat()
+		h.send(10)
+		must(t, h.line.SetPaused(t.Context(), slug, true, "organizer"))
+		h.minute()
+		h.minute()
+		h.wantStates("paused", open, open, nothing)
+		must(t, h.line.SetPaused(t.Context(), slug, false, "organizer"))
+		h.beat()
+		h.wantStates("before the next moment", open, open, nothing)
+		h.minute()
+		h.wantStates("at it", open, open, open, open, nothing)
+	})
+}
+
 // While the box office cannot be reached nothing is recycled and nothing new
 // is offered; mails of open offers go on, and the rest catches up afterwards.
 func TestBoxOfficeUnreachable(t *testing.T) {
