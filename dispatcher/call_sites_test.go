@@ -46,6 +46,7 @@ func thirdEdition(s *sale.Sale) {
 // Which places there are is read from the sources: a new one that no sale
 // comes to fails this test. INTURN_FAULTS=all plays every mode everywhere.
 func TestEveryCallSiteFailing(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	sites := allSites(t)
 	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {

@@ -55,6 +55,7 @@ func (d dialogue) at(stride int) (in, out []int) {
 // cut the connection works again, and the fan has one offer, at least one
 // link, a whole hour and one order.
 func TestDialogueCutAtEveryByte(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
 		stride := map[string]int{"sqlite": 3, "postgres": 29}[t.Name()[len("TestDialogueCutAtEveryByte/"):]]

@@ -105,6 +105,7 @@ func (l *life) over() sale.OfferState {
 // exactly as long as it was promised, no try comes too soon or after the end,
 // and `ends` in the database is that of the last link.
 func TestMailLife(t *testing.T) {
+	t.Parallel()
 	st := newStage(t)
 	dsn := sqldbtest.SQLite(t)
 	h := newHouse(t, st, dsn, plan{sale: func(s *sale.Sale) {

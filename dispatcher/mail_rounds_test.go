@@ -61,6 +61,7 @@ func (h *house) offers(number int) (all []sale.OfferState) {
 // the life, for one life; three such rounds are a bounce. Those behind are
 // served all the while.
 func TestTemporaryRefusalsGoOnForOneLifeAndThreeRounds(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, plan{}, func(t *testing.T, h *house) {
 		h.script.set(refuse(1, "450 4.2.1 mailbox busy"))
 		h.join(7)
@@ -121,6 +122,7 @@ func TestRefusedForGoodAfterATryThatMayHaveArrived(t *testing.T) {
 // Unknown is sent again for the same offer, however often, for one life; each
 // link opens it, and the last end counts.
 func TestUnknownForALife(t *testing.T) {
+	t.Parallel()
 	eachHouse(t, plan{}, func(t *testing.T, h *house) {
 		h.join(1)
 		h.script.set(smtptest.At(smtptest.Dot, smtptest.Reply{Take: true, Hangup: true}))
@@ -151,6 +153,7 @@ func TestUnknownForALife(t *testing.T) {
 // Our own fault, at any length, costs nobody anything: nobody's life runs,
 // nobody bounces, nobody is passed over.
 func TestOurOwnFaultForADay(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []struct {
 		stage smtptest.Stage
 		text  string
@@ -204,6 +207,7 @@ func TestOurOwnFaultForADay(t *testing.T) {
 // is our own fault that none is made, or nobody is there to make one, it does
 // not run out.
 func TestNoLifeRunsOutUntried(t *testing.T) {
+	t.Parallel()
 	for name, pass := range map[string]func(h *house){
 		"our own fault": func(h *house) {
 			h.script.set(smtptest.At(smtptest.MAIL, smtptest.Say("550 5.7.1 we do not like you")))
@@ -246,6 +250,7 @@ func TestNoLifeRunsOutUntried(t *testing.T) {
 // not hold up the line behind him: he is tried like somebody whose mailbox is
 // busy. So too when he is the last of his batch and nobody else's mail is due.
 func TestPolicyAgainstOneRecipientHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
 	for _, number := range []int{1, 2} {
 		t.Run(fmt.Sprint(number), func(t *testing.T) {
 			p := plan{sale: func(s *sale.Sale) { s.Dispatch.LinkLife = 20 * time.Minute }}
@@ -270,6 +275,7 @@ func TestPolicyAgainstOneRecipientHoldsNobodyUp(t *testing.T) {
 // left, and at least ten seconds are gone, owes the fan a new link for the
 // same offer.
 func TestSlowAnswerMintsAgain(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		life, took time.Duration
 		again      bool

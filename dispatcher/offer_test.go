@@ -30,6 +30,7 @@ func (h *house) wantStates(when string, want ...sale.OfferState) {
 // expression that was missed by more than a minute costs nothing and makes no
 // batch.
 func TestBatchesAtTheirMoments(t *testing.T) {
+	t.Parallel()
 	type beat struct {
 		at     time.Duration // since noon UTC, one o'clock in Zurich
 		offers int           // made up to now

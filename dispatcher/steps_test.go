@@ -231,6 +231,7 @@ func TestCloseTooSoonForTheBoxOffice(t *testing.T) {
 // A feed longer than one transaction takes is collected in one beat, in
 // portions.
 func TestCollectInPortions(t *testing.T) {
+	t.Parallel()
 	const fans = 510
 	p := plan{sale: func(s *sale.Sale) {
 		s.Tickets.MaxPerFan, s.Tickets.Capacity, s.Tickets.Types[0].Stock = 1, fans, fans
