@@ -137,7 +137,7 @@ func TestTheSaleInTheREADME(t *testing.T) {
 // TestSettingsNamedInTheDocumentsExist reads the files in deploy too.
 func TestSettingsNamedInTheDocumentsExist(t *testing.T) {
 	known := map[string]bool{}
-	for _, name := range []string{"INTURN_KILLS", "INTURN_SEED"} { // what long runs of tests read
+	for _, name := range []string{"INTURN_KILLS", "INTURN_CUTS", "INTURN_FAULTS", "INTURN_SEED"} { // what long runs of tests read
 		known[name] = true
 	}
 	for _, s := range settings.Table() {
