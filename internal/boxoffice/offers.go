@@ -73,10 +73,10 @@ func (k *books) writeOffers(ctx context.Context, tx *sqldb.Tx) error {
 	}
 	for l, ids := range ends {
 		done := int64(0)
-		for _, chunk := range chunks(ids) {
+		for _, chunk := range sqldb.Chunks(ids) {
 			args := append([]any{l.state, string(l.reason), now}, chunk...)
 			n, err := affected(tx.Exec(ctx, `UPDATE offers SET state = $1, reason = $2, ended = $3
-				WHERE state = 'open' AND id IN (`+dollars(4, len(chunk))+`)`, args...))
+				WHERE state = 'open' AND id IN (`+sqldb.Marks(4, len(chunk))+`)`, args...))
 			if err != nil {
 				return fmt.Errorf("end offers: %w", err)
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/inturn/inturn/internal/sqldb"
@@ -12,45 +11,12 @@ import (
 
 // among runs q, which contains the words IN ($), for all keys.
 func among(ctx context.Context, tx *sqldb.Tx, q string, keys []string, scan func(rows *sql.Rows) error) error {
-	for _, chunk := range chunks(keys) {
-		if err := each(ctx, tx, scan, strings.Replace(q, "IN ($)", "IN ("+dollars(1, len(chunk))+")", 1), chunk...); err != nil {
+	for _, chunk := range sqldb.Chunks(keys) {
+		if err := each(ctx, tx, scan, strings.Replace(q, "IN ($)", "IN ("+sqldb.Marks(1, len(chunk))+")", 1), chunk...); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// chunks cuts keys into arguments for IN, in a few fixed sizes so that few
-// texts are prepared. The last chunk is filled up with one of its own keys,
-// which changes nothing about IN.
-func chunks(keys []string) [][]any {
-	var all [][]any
-	for len(keys) > 0 {
-		size := 64
-		if len(keys) <= 4 {
-			size = len(keys)
-		}
-		chunk := make([]any, size)
-		for i := range chunk {
-			chunk[i] = keys[min(i, len(keys)-1)]
-		}
-		all = append(all, chunk)
-		keys = keys[min(size, len(keys)):]
-	}
-	return all
-}
-
-// dollars is n placeholders: $from,$from+1,…
-func dollars(from, n int) string {
-	var b strings.Builder
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(from + i))
-	}
-	return b.String()
 }
 
 // each runs a query and hands over its rows.

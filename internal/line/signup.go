@@ -221,7 +221,7 @@ func (g *signUpGroupOf) idemOf(in SignUp) string {
 
 // look reads, under the lock, who of the group is known already.
 func (g *signUpGroupOf) look(ctx context.Context, tx *sqldb.Tx) error {
-	people, keys := make([]any, 0, len(g.index)), []any(nil)
+	people, keys := make([]string, 0, len(g.index)), []string(nil)
 	for _, i := range g.index {
 		people = append(people, g.identity(g.ins[i]))
 		if k := g.idemOf(g.ins[i]); k != "" {
@@ -248,10 +248,10 @@ func (g *signUpGroupOf) look(ctx context.Context, tx *sqldb.Tx) error {
 	return nil
 }
 
-func (g *signUpGroupOf) each(ctx context.Context, tx *sqldb.Tx, where string, values []any, visit func(presentRow)) error {
-	for _, chunk := range padded(values) {
+func (g *signUpGroupOf) each(ctx context.Context, tx *sqldb.Tx, where string, values []string, visit func(presentRow)) error {
+	for _, chunk := range sqldb.Chunks(values) {
 		rows, err := tx.Query(ctx, `SELECT number, class, address, lang, at, identity, COALESCE(idem, ''), COALESCE(withdrawn_at, 0)
-			FROM registrations WHERE `+fmt.Sprintf(where, marks(len(chunk))), chunk...)
+			FROM registrations WHERE `+fmt.Sprintf(where, sqldb.Marks(1, len(chunk))), chunk...)
 		if err != nil {
 			return err
 		}
