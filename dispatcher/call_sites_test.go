@@ -224,16 +224,15 @@ func (w *theatre) reads() {
 	w.Helper()
 	ctx := w.Context()
 	for what, read := range map[string]func() error{
-		"place":       func() error { _, err := w.line.Place(ctx, slug, 1); return err },
-		"signing key": func() error { _, err := w.line.SigningKey(ctx, slug); return err },
-		"exhausted":   func() error { _, err := w.line.Exhausted(ctx, slug); return err },
-		"door list":   func() error { return w.line.Orders(ctx, slug, func(line.DoorRow) error { return nil }) },
-		"books":       func() error { _, err := w.line.Books(ctx, slug); return err },
-		"metrics":     func() error { _, err := w.line.OfferCounts(ctx, slug); return err },
-		"refusal":     func() error { _, _, err := w.line.Refusal(ctx, slug, 3); return err },
-		"orders":      func() error { return w.box.Orders(ctx, slug, func(sale.Order) error { return nil }) },
-		"offers":      func() error { return w.box.Offers(ctx, slug, func(boxoffice.OfferRow) error { return nil }) },
-		"box office":  func() error { _, err := w.box.Sales(ctx); return err },
+		"place":      func() error { _, err := w.line.Place(ctx, slug, 1); return err },
+		"exhausted":  func() error { _, err := w.line.Exhausted(ctx, slug); return err },
+		"door list":  func() error { return w.line.Orders(ctx, slug, func(line.DoorRow) error { return nil }) },
+		"books":      func() error { _, err := w.line.Books(ctx, slug); return err },
+		"metrics":    func() error { _, err := w.line.OfferCounts(ctx, slug); return err },
+		"refusal":    func() error { _, _, err := w.line.Refusal(ctx, slug, 3); return err },
+		"orders":     func() error { return w.box.Orders(ctx, slug, func(sale.Order) error { return nil }) },
+		"offers":     func() error { return w.box.Offers(ctx, slug, func(boxoffice.OfferRow) error { return nil }) },
+		"box office": func() error { _, err := w.box.Sales(ctx); return err },
 	} {
 		w.scene(what, read)
 	}

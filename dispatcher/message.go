@@ -65,15 +65,11 @@ func (d *Dispatcher) mint(ctx context.Context, m line.Mail) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = errors.New("the box office has none of this process's keys")
-	for _, kid := range kids {
-		var token string
-		token, err = d.Keys.Mint(kid, link.Claims{Offer: m.Offer, Sale: m.Sale.Slug, Issued: m.Started, Ends: m.Ends})
-		if err == nil {
-			return token, nil
-		}
+	token, err := d.Keys.MintFirst(kids, link.Claims{Offer: m.Offer, Sale: m.Sale.Slug, Issued: m.Started, Ends: m.Ends})
+	if err != nil {
+		return "", fmt.Errorf("sign the link: %w", err)
 	}
-	return "", fmt.Errorf("sign the link: %w", err)
+	return token, nil
 }
 
 // messageID names the mail after what it is about, so that a mail that is

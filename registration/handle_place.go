@@ -76,9 +76,9 @@ func (s *Server) placePage(ctx context.Context, e *entry, p line.Place) (templat
 // mint makes one more link for a running offer: it opens the same offer until
 // the same end as the one in the mail.
 func (s *Server) mint(ctx context.Context, o line.Offer, slug string, now time.Time) (string, error) {
-	kid, err := s.o.Line.SigningKey(ctx, slug)
+	kids, err := s.o.Line.SigningKeys(ctx, slug)
 	if err != nil {
 		return "", err
 	}
-	return s.o.Keys.Mint(kid, link.Claims{Offer: o.ID, Sale: slug, Issued: now, Ends: o.Ends})
+	return s.o.Keys.MintFirst(kids, link.Claims{Offer: o.ID, Sale: slug, Issued: now, Ends: o.Ends})
 }

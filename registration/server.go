@@ -40,7 +40,7 @@ type places interface {
 	Place(ctx context.Context, slug string, number int) (line.Place, error)
 	Withdraw(ctx context.Context, slug string, number int) error
 	Restore(ctx context.Context, slug string, number int) error
-	SigningKey(ctx context.Context, slug string) (kid string, err error)
+	SigningKeys(ctx context.Context, slug string) (kids []string, err error)
 }
 
 // Options are what the front of the line needs. Line, Keys, Templates, URL,

@@ -110,8 +110,8 @@ func (f *fakeLine) move(what, slug string, number int) error {
 	return cmp.Or(f.err, f.stays)
 }
 
-func (f *fakeLine) SigningKey(context.Context, string) (string, error) {
-	return f.state.PendingWhy, f.err // any field that is free: the key's id
+func (f *fakeLine) SigningKeys(context.Context, string) ([]string, error) {
+	return []string{f.state.PendingWhy}, f.err // any field that is free: the key's id
 }
 
 // set changes the fake under its lock.

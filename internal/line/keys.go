@@ -64,15 +64,3 @@ func (l *Line) SigningKeys(ctx context.Context, slug string) ([]string, error) {
 	slices.Reverse(known)
 	return append(known, fresh...), nil
 }
-
-// SigningKey is the first of SigningKeys.
-func (l *Line) SigningKey(ctx context.Context, slug string) (string, error) {
-	kids, err := l.SigningKeys(ctx, slug)
-	if err != nil {
-		return "", err
-	}
-	if len(kids) == 0 {
-		return "", sale.E(sale.CodeUnavailable, "The box office has no key yet.")
-	}
-	return kids[0], nil
-}

@@ -52,6 +52,20 @@ func (p *payload) claims() Claims {
 	return c
 }
 
+// MintFirst signs c with the first of kids that this process has: the keys
+// that the sale's box office has stored, in the order in which they are to be
+// used. Without one of them it is CodeUnavailable.
+func (k *Keys) MintFirst(kids []string, c Claims) (string, error) {
+	var err error = sale.E(sale.CodeUnavailable, "The box office has no key yet.")
+	for _, kid := range kids {
+		var token string
+		if token, err = k.Mint(kid, c); err == nil {
+			return token, nil
+		}
+	}
+	return "", err
+}
+
 // Mint signs c with the link key kid. Which key that is follows from the
 // sale: the newest that its box office has stored. An offer whose end is not
 // after c.Issued gets no link (CodeOfferOver).

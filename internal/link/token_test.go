@@ -321,3 +321,24 @@ func TestPrivateKeyIsNotPublic(t *testing.T) {
 		}
 	}
 }
+
+// A key of another process, which this one does not have, is passed over; with
+// none there is no link.
+func TestMintFirstPassesOverKeysThatAreNotHere(t *testing.T) {
+	k := tempKeys(t)
+	here := k.Public()[0].KID
+	c := Claims{Offer: "o", Sale: "fest", Issued: noon, Ends: noon.Add(time.Minute)}
+	token, err := k.MintFirst([]string{"aaaaaaaa", here}, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, over, err := NewVerifier(k.Public()).Verify(token, noon); over || err != nil {
+		t.Errorf("the link: over %v, %v", over, err)
+	}
+	if _, err := k.MintFirst([]string{"aaaaaaaa"}, c); err == nil {
+		t.Error("signed with a key that is not here")
+	}
+	if _, err := k.MintFirst(nil, c); sale.CodeOf(err) != sale.CodeUnavailable {
+		t.Errorf("without a key: %v", err)
+	}
+}
