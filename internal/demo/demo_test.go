@@ -43,7 +43,7 @@ func TestWholeSale(t *testing.T) {
 	if r.Sales.Sold != 24 || r.Demand.Guaranteed != 6 || r.Demand.Standby != 18 || r.Demand.TurnedAway != 16 {
 		t.Errorf("sold %d, demand %+v", r.Sales.Sold, r.Demand)
 	}
-	for _, want := range []string{"landing page  http://127.0.0.1:", "/metrics", "place page    of number ", "\nhttp://127.0.0.1:", "no /mailbox", "in line 0 "} {
+	for _, want := range []string{"landing page  http://127.0.0.1:", "/metrics", "place page    of number ", "\nhttp://127.0.0.1:", "no /mailbox", " of 24  mails "} {
 		if !strings.Contains(progress.String(), want) {
 			t.Errorf("progress does not say %q:\n%s", want, progress.String())
 		}
