@@ -20,6 +20,10 @@ func (d *Dispatcher) BeatAll(ctx context.Context) error {
 	var errs []error
 	for _, st := range sales {
 		lease, ok, err := d.Line.Acquire(ctx, st.Sale.Slug, d.Holder, d.Lease)
+		if err != nil && ctx.Err() != nil {
+			errs = append(errs, err)
+			break // stopped: what is held is still to be given back
+		}
 		if err != nil || !ok {
 			d.held.drop(st.Sale.Slug)
 			errs = append(errs, err)

@@ -130,6 +130,43 @@ func TestStopFinishesWhatIsInFlight(t *testing.T) {
 	})
 }
 
+// stopsAtSecond ends its process in the middle of the second beat, when the
+// first sale asks for its outcomes again.
+type stopsAtSecond struct {
+	dispatcher.BoxOffice
+	asked atomic.Int32
+	stop  context.CancelFunc
+}
+
+func (b *stopsAtSecond) Outcomes(ctx context.Context, of string, after int64, limit int) ([]sale.Outcome, error) {
+	if of == slug && b.asked.Add(1) == 2 {
+		b.stop()
+	}
+	return b.BoxOffice.Outcomes(ctx, of, after, limit)
+}
+
+// A stop that comes before a held lease is extended gives that lease back,
+// too.
+func TestStopInTheMiddleOfABeat(t *testing.T) {
+	eachRunning(t, plan{}, func(t *testing.T, h *house) {
+		other := h.sale().Sale
+		other.Slug = "meadow"
+		_, err := h.line.Apply(t.Context(), other, "test")
+		must(t, err)
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		d := h.process("runner")
+		d.Workers, d.Beat = 1, 2*time.Millisecond
+		d.BoxOffice = &stopsAtSecond{BoxOffice: d.BoxOffice, stop: stop}
+		must(t, d.Run(ctx))
+		for _, of := range []string{slug, other.Slug} {
+			if _, ok, err := h.line.Acquire(t.Context(), of, "next", time.Minute); err != nil || !ok {
+				t.Errorf("the lease of %s was not given back: %v", of, err)
+			}
+		}
+	})
+}
+
 // However many processes run, one assigns and sends; the others wait.
 func TestOneOfTwoAssigns(t *testing.T) {
 	eachRunning(t, plan{sale: sixAtOnce}, func(t *testing.T, h *house) {
