@@ -38,7 +38,7 @@ func (s *Server) handleBuy(c echo.Context) error {
 // before.
 func (s *Server) placed(c echo.Context, order sale.Order) error {
 	if !web.WantsJSON(c) {
-		return web.SeeOther(c, "/order/"+order.Ref+languageQuery(c))
+		return web.SeeOther(c, "/order/"+order.Ref+web.LanguageQuery(c))
 	}
 	c.Response().Header().Set("Location", s.orderURL(order))
 	return web.JSON(c, http.StatusCreated, s.orderJSON(c, order))

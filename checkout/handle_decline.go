@@ -23,6 +23,6 @@ func (s *Server) handleDecline(c echo.Context) error {
 	case web.WantsJSON(c):
 		return c.NoContent(http.StatusNoContent)
 	default:
-		return web.SeeOther(c, "/c/"+c.Param("token")+languageQuery(c))
+		return web.SeeOther(c, "/c/"+c.Param("token")+web.LanguageQuery(c))
 	}
 }

@@ -3,7 +3,6 @@ package checkout
 import (
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -126,7 +125,7 @@ func (s *Server) showOver(c echo.Context, o opened, why string) error {
 func (s *Server) offerPage(c echo.Context, o opened, r refusal) templates.OfferPage {
 	p := templates.OfferPage{
 		Frame: s.frame(c, &o.Sale), Most: o.Granted, Ends: o.ends, Left: o.ends.Sub(o.now),
-		DeclineURL: "/c/" + c.Param("token") + "/decline" + languageQuery(c),
+		DeclineURL: "/c/" + c.Param("token") + "/decline" + web.LanguageQuery(c),
 	}
 	if r.err != nil {
 		p.Problem = string(sale.CodeOf(r.err))
@@ -144,22 +143,19 @@ func (s *Server) offerPage(c echo.Context, o opened, r refusal) templates.OfferP
 // frame is the frame of a page about s, in the language that the address
 // names, else the browser, among those of the sale.
 func (s *Server) frame(c echo.Context, about *sale.Sale) templates.Frame {
-	f := templates.Frame{Sale: about, Lang: s.language(c, about)}
-	for _, lang := range s.pages.LanguagesOf(about.Languages) {
-		f.Languages = append(f.Languages, templates.Alternate{Lang: lang, URL: "?lang=" + lang})
+	f := templates.Frame{
+		Sale: about, Lang: s.language(c, about),
+		Languages: web.Alternates(c, s.pages.LanguagesOf(about.Languages)),
+	}
+	if token := c.Param("token"); token != "" {
+		// What answers a form under the link is read again at the link.
+		for i := range f.Languages {
+			f.Languages[i].URL = "/c/" + token + f.Languages[i].URL
+		}
 	}
 	return f
 }
 
 func (s *Server) language(c echo.Context, about *sale.Sale) string {
-	return s.pages.LanguageOf(about.Languages, c.QueryParam("lang"), c.Request().Header.Get("Accept-Language"))
-}
-
-// languageQuery carries a language that was chosen over to the next page.
-func languageQuery(c echo.Context) string {
-	lang := c.QueryParam("lang")
-	if lang == "" || strings.Trim(lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-") != "" {
-		return ""
-	}
-	return "?lang=" + lang
+	return s.pages.LanguageOf(about.Languages, web.AskedLanguage(c), c.Request().Header.Get("Accept-Language"))
 }

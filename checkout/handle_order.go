@@ -49,5 +49,5 @@ func (s *Server) showStanding(c echo.Context, about sale.Sale, order sale.Order,
 // orderJSON is an order in the language that the address names, else the
 // client.
 func (s *Server) orderJSON(c echo.Context, order sale.Order) orderJSON {
-	return s.orderIn(s.pages.Language(c.QueryParam("lang"), c.Request().Header.Get("Accept-Language")), order)
+	return s.orderIn(s.pages.Language(web.AskedLanguage(c), c.Request().Header.Get("Accept-Language")), order)
 }

@@ -28,10 +28,10 @@ func (s *Server) handleIndex(c echo.Context) error {
 		}
 		return web.JSON(c, http.StatusOK, answer)
 	}
-	d := templates.IndexPage{Frame: templates.Frame{Lang: s.web.Language(c)}}
+	d := templates.IndexPage{Frame: templates.Frame{Lang: s.web.Language(c), Languages: web.Alternates(c, s.o.Templates.Languages())}}
 	for _, e := range open {
 		d.Sales = append(d.Sales, templates.IndexSale{
-			Title: e.state.Sale.Title, URL: salePath(e.state.Sale.Slug), Notice: e.notice(now),
+			Title: e.state.Sale.Title, URL: salePath(e.state.Sale.Slug) + web.LanguageQuery(c), Notice: e.notice(now),
 			Opens: e.state.Sale.Registration.Opens, Closes: e.state.Sale.Registration.Closes, Timezone: e.state.Sale.Timezone,
 		})
 	}

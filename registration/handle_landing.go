@@ -28,7 +28,7 @@ func (s *Server) handleSale(c echo.Context) error {
 		return web.JSON(c, http.StatusOK, s.saleJSON(e, s.o.Clock()))
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.Redirect(http.StatusFound, landingPath(e.state.Sale.Slug, s.language(c, e, "")))
+	return c.Redirect(http.StatusFound, landingPath(e.state.Sale.Slug, s.language(c, e, web.AskedLanguage(c))))
 }
 
 // handleLanding serves the landing page from memory.

@@ -33,18 +33,32 @@ func (s *Server) handlePlace(c echo.Context) error {
 	if web.WantsJSON(c) {
 		return web.JSON(c, http.StatusOK, placeOf(d))
 	}
-	// A fan reads the page in the language they signed up in, unless their
-	// browser no longer wants it.
-	d.Lang = s.o.Templates.LanguageOf(e.state.Sale.Languages, p.Lang, c.Request().Header.Get("Accept-Language"))
+	d.Frame = s.placeFrame(c, e, p)
 	path := placePath(slug, receipt)
 	if canLeave(d.State) {
-		d.WithdrawURL = path + "/withdraw"
+		d.WithdrawURL = path + "/withdraw" + web.LanguageQuery(c)
 	}
 	if canReturn(p, e.state, s.o.Clock()) {
-		d.RejoinURL = path + "/rejoin"
+		d.RejoinURL = path + "/rejoin" + web.LanguageQuery(c)
 	}
 	d.LandingURL = landingPath(slug, d.Lang)
+	if d.Link != "" && s.language(c, e, "") != d.Lang {
+		// The counter does not know what the fan reads, only what the
+		// browser prefers.
+		d.Link += "?lang=" + d.Lang
+	}
 	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.o.Templates.PlacePage(w, d) })
+}
+
+// placeFrame is the frame of a fan's page: in the language that the address
+// asks for, or else in the one they signed up in.
+func (s *Server) placeFrame(c echo.Context, e *entry, p line.Place) templates.Frame {
+	langs := e.state.Sale.Languages
+	return templates.Frame{
+		Sale:      &e.state.Sale,
+		Lang:      s.o.Templates.LanguageOf(langs, web.AskedLanguage(c), p.Lang, c.Request().Header.Get("Accept-Language")),
+		Languages: web.Alternates(c, s.o.Templates.LanguagesOf(langs)),
+	}
 }
 
 // placePage is what a place looks like now, but for its addresses.

@@ -253,6 +253,25 @@ func TestWithdrawAndRejoin(t *testing.T) {
 	}
 }
 
+// TestPlaceKeepsItsLanguage: a language that the address asks for wins over
+// the one of the sign-up, and goes along with every form and every link.
+func TestPlaceKeepsItsLanguage(t *testing.T) {
+	w := newWorld(t, nil)
+	w.at(noon)
+	o := &line.Offer{ID: "offer-7", Number: 7, Most: 2, State: sale.OfferOpen, Ends: noon.Add(time.Hour)}
+	path := w.atPlace(line.Place{Offer: o})
+	w.get(path).wants(t, 200, `action="`+path+`/withdraw"`, "not", "?lang=")
+	w.get(path+"?lang=en").wants(t, 200, `action="`+path+`/withdraw?lang=en"`)
+	if a := w.do("POST", path+"/withdraw?lang=en", ""); a.status != 303 || a.header.Get("Location") != path+"?lang=en" {
+		t.Errorf("%d to %s", a.status, a.header.Get("Location"))
+	}
+	if a := w.get("/lakeside-2027?lang=en"); a.header.Get("Location") != landing {
+		t.Errorf("to %s", a.header.Get("Location"))
+	}
+	w.at(testSale().Registration.Opens)
+	w.get("/?lang=en").wants(t, 200, `href="/lakeside-2027?lang=en"`)
+}
+
 // One page, one moment: a link is not refused because its offer ended while
 // the page was being made.
 func TestPlaceIsOfOneMoment(t *testing.T) {

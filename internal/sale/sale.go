@@ -3,6 +3,7 @@ package sale
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -31,23 +32,18 @@ type Text map[string]string
 
 // In gives the text in lang, else in the base of lang, else in English, else
 // in the first language by tag; "" when there is none.
-func (t Text) In(lang string) string {
-	if s, ok := t[lang]; ok {
-		return s
-	}
-	for i := range lang {
-		if lang[i] == '-' {
-			if s, ok := t[lang[:i]]; ok {
-				return s
-			}
-			break
+func (t Text) In(lang string) string { return t[t.Pick(lang)] }
+
+// Pick says which of its languages In gives for lang; "" when there is none.
+func (t Text) Pick(lang string) string {
+	base, _, _ := strings.Cut(lang, "-")
+	for _, k := range []string{lang, base, "en"} {
+		if _, ok := t[k]; ok {
+			return k
 		}
 	}
-	if s, ok := t["en"]; ok {
-		return s
-	}
 	for _, k := range slices.Sorted(maps.Keys(t)) {
-		return t[k]
+		return k
 	}
 	return ""
 }

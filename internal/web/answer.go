@@ -101,7 +101,7 @@ func quality(params string) float64 {
 // Surroundings is what an error page can say about where its reader is.
 type Surroundings struct {
 	templates.Frame
-	Back string // where to go from here
+	Back string // where to go from here, without a query
 }
 
 const keySurroundings = "inturn.surroundings"
@@ -112,9 +112,4 @@ func Surround(c echo.Context, s Surroundings) { c.Set(keySurroundings, s) }
 func frameOf(c echo.Context) Surroundings {
 	s, _ := c.Get(keySurroundings).(Surroundings)
 	return s
-}
-
-// Language is the best language for the client's Accept-Language.
-func (s *Server) Language(c echo.Context) string {
-	return s.o.Templates.Language(c.Request().Header.Get("Accept-Language"))
 }

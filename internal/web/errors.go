@@ -190,11 +190,8 @@ func Problem(c echo.Context, e *sale.Error) error {
 }
 
 func (s *Server) errorPage(c echo.Context, e *sale.Error, status int) error {
-	f := frameOf(c)
+	f := s.inLanguages(c, frameOf(c))
 	d := templates.ErrorPage{Frame: f.Frame, Status: status, Code: string(e.Code), BackURL: f.Back}
-	if d.Lang == "" {
-		d.Lang = s.Language(c)
-	}
 	if status != http.StatusInternalServerError {
 		d.Detail = e.Message
 		for _, field := range e.Fields {
