@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/inturn/inturn/dispatcher"
 	"github.com/inturn/inturn/internal/app"
@@ -69,16 +71,18 @@ func (s *session) warnOf(wanted sale.Sale) error {
 
 func (s *session) readSale(path string) (sale.Sale, error) {
 	var data []byte
+	var beside fs.FS
 	var err error
 	if path == "-" {
 		data, err = io.ReadAll(s.stdin)
 	} else {
 		data, err = os.ReadFile(path)
+		beside = os.DirFS(filepath.Dir(path))
 	}
 	if err != nil {
 		return sale.Sale{}, fmt.Errorf("read the sale file: %w", err)
 	}
-	parsed, err := salefile.Parse(data, dispatcher.CheckSchedule)
+	parsed, err := salefile.ParseBeside(data, beside, dispatcher.CheckSchedule)
 	var e *sale.Error
 	if errors.As(err, &e) {
 		named := *e

@@ -91,6 +91,8 @@ func describe(s Sale, loc *time.Location) description {
 	d.add("mail.reply_to", s.Mail.ReplyTo)
 	d.add("mail.receipt", strconv.FormatBool(s.Mail.Receipt))
 	d.texts("mail.alternatives", s.Mail.Alternatives)
+	d.brand(s.Brand)
+	d.add("embed.origins", strings.Join(s.Embed.Origins, ", "))
 	return d
 }
 

@@ -25,6 +25,8 @@ type Sale struct {
 	Dispatch     Dispatch     `json:"dispatch"`
 	Payment      string       `json:"payment"`
 	Mail         MailSettings `json:"mail"`
+	Brand        Brand        `json:"brand,omitzero"`
+	Embed        Embed        `json:"embed,omitzero"`
 }
 
 // Text is the same words in several languages, keyed by BCP 47 tag.

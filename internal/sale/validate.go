@@ -44,6 +44,8 @@ func (s *Sale) Validate(checkEvery func(expr string, loc *time.Location) error) 
 	c.dispatch(checkEvery)
 	c.payment()
 	c.mail()
+	c.brand()
+	c.embed()
 	return c.errs
 }
 

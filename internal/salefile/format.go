@@ -32,6 +32,15 @@ func Format(s sale.Sale) []byte {
 	if o := s.Organizer; o != (sale.Organizer{}) {
 		f.Organizer = &organizer{words(o.Name), words(o.Imprint), words(o.Privacy), words(o.Terms)}
 	}
+	if b := s.Brand; !b.IsZero() {
+		f.Brand = &brand{words(b.Accent), words(b.AccentDark), logoURL(b.Logo)}
+	}
+	if !s.Embed.IsZero() {
+		f.Embed = &embed{}
+		for _, origin := range s.Embed.Origins {
+			f.Embed.Origins = append(f.Embed.Origins, words(origin))
+		}
+	}
 	for _, t := range s.Tickets.Types {
 		f.Tickets.Types = append(f.Tickets.Types, ticketType{t.ID, quoted(t.Title), t.Stock, sale.FormatMoney(t.Price, digits)})
 	}
@@ -72,6 +81,8 @@ type (
 		Dispatch     dispatch         `yaml:"dispatch"`
 		Payment      string           `yaml:"payment"`
 		Mail         mail             `yaml:"mail"`
+		Brand        *brand           `yaml:"brand,omitempty"`
+		Embed        *embed           `yaml:"embed,omitempty"`
 	}
 	organizer struct {
 		Name    words `yaml:"name,omitempty"`
@@ -110,5 +121,13 @@ type (
 		ReplyTo      words            `yaml:"reply_to,omitempty"`
 		Receipt      bool             `yaml:"receipt"`
 		Alternatives map[string]words `yaml:"alternatives,omitempty"`
+	}
+	brand struct {
+		Accent     words `yaml:"accent,omitempty"`
+		AccentDark words `yaml:"accent_dark,omitempty"`
+		Logo       words `yaml:"logo,omitempty"`
+	}
+	embed struct {
+		Origins []words `yaml:"origins"`
 	}
 )

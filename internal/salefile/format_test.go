@@ -103,6 +103,14 @@ func anySale(t *rapid.T) sale.Sale {
 		s.Mail.From, s.Mail.ReplyTo = `"Lakeside: #1, \"the\" {best}" <tickets@lakeside.example>`, "help@lakeside.example"
 		s.Mail.Alternatives = anyLines(t)
 	}
+	if rapid.Bool().Draw(t, "brand") {
+		logo, err := sale.ReadLogo([]byte(smallLogo))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Brand = sale.Brand{Accent: "#0f6b5c", AccentDark: rapid.SampledFrom([]string{"", "#6fcdb8"}).Draw(t, "dark"), Logo: logo}
+		s.Embed.Origins = []string{"https://festival.example", "http://[::1]:4000"}
+	}
 	sum := 0
 	for i := range rapid.IntRange(1, 4).Draw(t, "types") {
 		stock := rapid.IntRange(1, 10_000).Draw(t, "stock")

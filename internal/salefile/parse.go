@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -30,13 +31,22 @@ const (
 //
 // The error is a [*sale.Error] with CodeInvalid and every mistake in Fields,
 // in the order of their lines, or CodeTooLarge for more than 1 MiB.
+//
+// A logo is read only where it stands in the file itself; see [ParseBeside].
 func Parse(data []byte, checkEvery func(string, *time.Location) error) (sale.Sale, error) {
+	return ParseBeside(data, nil, checkEvery)
+}
+
+// ParseBeside is [Parse] for a sale file with other files beside it, which
+// its logo may be one of.
+func ParseBeside(data []byte, beside fs.FS, checkEvery func(string, *time.Location) error) (sale.Sale, error) {
 	if len(data) > maxBytes {
 		return sale.Sale{}, sale.E(sale.CodeTooLarge, "a sale file has at most 1 MiB")
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	r := newReader()
+	r.beside = beside
 	root := r.tree(data)
 	if root == nil {
 		return sale.Sale{}, mistakes(r.errs)
@@ -72,6 +82,8 @@ type reader struct {
 	lines map[string]int  // field → the line it stands on
 	bad   map[string]bool // fields whose mistake is told already, or follows from one that is
 	short bool            // the short form of tickets is used
+
+	beside fs.FS // what stands beside the file; nil: nothing does
 }
 
 func newReader() *reader {

@@ -29,7 +29,7 @@ const (
 // sale reads the whole file, in its order, with every default.
 func (r *reader) sale(root ast.Node) sale.Sale {
 	top := r.section("", root, "slug", "title", "timezone", "languages", "currency", "organizer", "registration",
-		"tickets", "caps", "dispatch", "payment", "mail")
+		"tickets", "caps", "dispatch", "payment", "mail", "brand", "embed")
 	s := sale.Sale{
 		Slug:      top.text("slug"),
 		Timezone:  top.text("timezone"),
@@ -67,6 +67,8 @@ func (r *reader) sale(root ast.Node) sale.Sale {
 		Receipt:      mail.yes("receipt", true),
 		Alternatives: mail.texts("alternatives", lang),
 	}
+	s.Brand = r.brand(top)
+	s.Embed = r.embed(top)
 	return s
 }
 
