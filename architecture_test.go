@@ -47,6 +47,7 @@ var homes = map[string][]string{
 	"github.com/alecthomas/kong":          {"cmd/inturn"},
 	"github.com/bojanz/currency":          {"templates"},
 	"github.com/emersion/go-message":      {"internal/mail", "internal/mailbox"},
+	"github.com/emersion/go-msgauth":      {"internal/mail"},
 	"github.com/emersion/go-sasl":         {"internal/mailbox"},
 	"github.com/emersion/go-smtp":         {"internal/mailbox", "internal/demo"},
 	"github.com/go-playground/locales":    {"templates"},

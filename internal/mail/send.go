@@ -17,6 +17,9 @@ import (
 // connecting. Send does not panic.
 func (c *Conn) Send(ctx context.Context, m Message) Result {
 	msg, err := m.build()
+	if err == nil {
+		err = sign(msg, c.transport.options.DKIM)
+	}
 	if err != nil {
 		return unbuildable(err)
 	}

@@ -15,6 +15,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 	"github.com/wneessen/go-mail/smtp"
 
+	"github.com/inturn/inturn/internal/mail/dkim"
 	"github.com/inturn/inturn/internal/sale"
 )
 
@@ -31,6 +32,8 @@ type Options struct {
 	DataTimeout time.Duration
 	// RootCAs vouch for the server's certificate; the system's when nil.
 	RootCAs *x509.CertPool
+	// DKIM signs every mail; nil signs none.
+	DKIM *dkim.Signer
 }
 
 // Transport makes connections to one server. It is safe for concurrent use.
