@@ -11,6 +11,7 @@ import (
 type keysCommand struct {
 	List   keysListCommand   `cmd:"" help:"List the keys, without their secrets."`
 	Rotate keysRotateCommand `cmd:"" help:"Make a new key; those before it go on verifying."`
+	DKIM   keysDKIMCommand   `cmd:"" name:"dkim" help:"Make a key that signs mail, and print its DNS record."`
 }
 
 type keysListCommand struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/mail"
+	"github.com/inturn/inturn/internal/mail/dkim"
 	"github.com/inturn/inturn/internal/mailbox"
 	"github.com/inturn/inturn/internal/web"
 	"github.com/inturn/inturn/registration"
@@ -126,7 +127,11 @@ func (a *App) connectMail() (dispatcher.Connect, error) {
 	if err != nil {
 		return nil, fmt.Errorf("INTURN_SMTP_URL: %w", err)
 	}
-	transport := mail.New(config, mail.Options{Name: a.o.Settings.Helo})
+	keys, err := dkim.LoadAll(a.o.Settings.DKIMKeys)
+	if err != nil {
+		return nil, fmt.Errorf("INTURN_DKIM_KEYS: %w", err)
+	}
+	transport := mail.New(config, mail.Options{Name: a.o.Settings.Helo, DKIM: dkim.NewSigner(keys, a.o.Settings.DKIMDomain)})
 	return func(ctx context.Context) (dispatcher.Courier, error) {
 		conn, err := transport.Connect(ctx)
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/inturn/inturn/internal/mail/dkim"
 	"github.com/inturn/inturn/internal/peer"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/settings"
@@ -80,6 +81,13 @@ func Check(s *settings.Settings, rs Roles) error {
 	}
 	if rs.Has(Dispatcher) && !rs.Has(Console) && s.SMTPURL == "" {
 		missing("INTURN_SMTP_URL", "is not set, and without the console nobody could read caught mail")
+	}
+	if rs.Has(Dispatcher) {
+		for _, ref := range s.DKIMKeys {
+			if _, err := dkim.Load(ref); err != nil {
+				missing("INTURN_DKIM_KEYS", err.Error())
+			}
+		}
 	}
 	if rs.Has(Dispatcher) && !rs.Has(Checkout) {
 		const apart = "is not set; a dispatcher without checkout "

@@ -45,6 +45,8 @@ func TestCheck(t *testing.T) {
 		"dispatcher alone":            {Roles{Dispatcher}, nil, []string{"INTURN_SMTP_URL", "INTURN_PEER_URL", "INTURN_PEER_SECRET", "INTURN_CHECKOUT_URL"}},
 		"dispatcher alone, told":      {Roles{Dispatcher}, far, nil},
 		"two box offices to choose":   {AllRoles(), far, []string{"INTURN_PEER_URL"}},
+		"keys that are not there":     {Roles{Registration, Dispatcher, Checkout}, []string{smtp, "INTURN_DKIM_KEYS=a:/nowhere/a.pem,b:/nowhere/b.pem"}, []string{"INTURN_DKIM_KEYS", "INTURN_DKIM_KEYS"}},
+		"keys that nobody uses":       {Roles{Checkout}, []string{"INTURN_DKIM_KEYS=a:/nowhere/a.pem"}, nil},
 		"dispatcher and console only": {Roles{Dispatcher, Console}, far[1:], nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/inturn/inturn/internal/mail"
+	"github.com/inturn/inturn/internal/mail/dkim"
 	"github.com/inturn/inturn/internal/settings"
 )
 
@@ -18,7 +20,7 @@ func Warnings(s *settings.Settings, rs Roles) []string {
 	if !rs.Has(Dispatcher) || err != nil || isHere(config.Host) {
 		return nil
 	}
-	var warnings []string
+	warnings := dkimWarnings(s)
 	for _, link := range []struct{ setting, url, listen, what string }{
 		{"INTURN_REGISTRATION_URL", s.RegistrationURL, s.RegistrationListen, "place pages"},
 		{"INTURN_CHECKOUT_URL", s.CheckoutURL, s.CheckoutListen, "offers and orders"},
@@ -36,6 +38,15 @@ func Warnings(s *settings.Settings, rs Roles) []string {
 			link.setting, is, config.Host, link.what, begins))
 	}
 	return warnings
+}
+
+// dkimWarnings name keys that do little by themselves.
+func dkimWarnings(s *settings.Settings) []string {
+	keys, err := dkim.LoadAll(s.DKIMKeys)
+	if err != nil || len(keys) == 0 || slices.ContainsFunc(keys, func(k dkim.Key) bool { return k.Algorithm == dkim.RSA }) {
+		return nil
+	}
+	return []string{"INTURN_DKIM_KEYS has Ed25519 keys only: many receivers, the largest among them, check RSA only and take such mails for unsigned; add an RSA key"}
 }
 
 // isHere says whether a host can only be reached from this machine.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/inturn/inturn/internal/mail"
+	"github.com/inturn/inturn/internal/mail/dkim"
 	"github.com/inturn/inturn/internal/sale"
 )
 
@@ -110,6 +111,32 @@ func smtpURL(field func(*Settings) *string) setter {
 			}
 		}
 		*field(s) = text
+		return nil
+	}
+}
+
+func dkimKeys(field func(*Settings) *[]dkim.Ref) setter {
+	return func(s *Settings, text string) error {
+		refs, err := dkim.ParseRefs(text)
+		if err != nil {
+			return errors.New(words(err))
+		}
+		*field(s) = refs
+		return nil
+	}
+}
+
+func domain(field func(*Settings) *string) setter {
+	return func(s *Settings, text string) error {
+		if text == "" {
+			*field(s) = ""
+			return nil
+		}
+		d, err := dkim.Domain(text)
+		if err != nil {
+			return errors.New(words(err))
+		}
+		*field(s) = d
 		return nil
 	}
 }

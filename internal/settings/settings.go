@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"path/filepath"
 	"time"
+
+	"github.com/inturn/inturn/internal/mail/dkim"
 )
 
 // Settings are the settings of one process, checked one by one. What depends
@@ -33,6 +35,8 @@ type Settings struct {
 	MailPerSecond   int    // 0: no limit
 	MailPerHour     int    // 0: no limit
 	MailConnections int
+	DKIMKeys        []dkim.Ref // none: mails are not signed
+	DKIMDomain      string     // "": the domain of each mail's From
 
 	Limits         bool
 	LimitsRate     float64 // requests a second and client network

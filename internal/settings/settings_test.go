@@ -30,7 +30,7 @@ func files(m map[string]string) func(string) ([]byte, error) {
 }
 
 func TestPrecedence(t *testing.T) {
-	config := "data: /file\nINTURN_BEAT: 2s\nhelo: file.example\nmail_per_hour: 30\ntrusted_proxies: [10.0.0.0/8, 192.0.2.7]\nlimits: off\n"
+	config := "data: /file\nINTURN_BEAT: 2s\nhelo: file.example\nmail_per_hour: 30\ntrusted_proxies: [10.0.0.0/8, 192.0.2.7]\nlimits: off\ndkim_keys: [r:/k/r.pem, \"e:/k/e.pem\"]\ndkim_domain: Bücher.example\n"
 	s, err := Load(Input{
 		Flags:    map[string]string{"data": "/flag"},
 		Env:      []string{"INTURN_CONFIG=c.yaml", "INTURN_DATA=/env", "INTURN_HELO=env.example", "INTURN_LOG_LEVEL=", "OTHER=1", "INTURN_TEST_POSTGRES=x"},
@@ -47,6 +47,9 @@ func TestPrecedence(t *testing.T) {
 	}
 	if got := len(s.TrustedProxies); got != 2 || s.TrustedProxies[1].String() != "192.0.2.7/32" {
 		t.Errorf("trusted proxies: %v", s.TrustedProxies)
+	}
+	if got := s.DKIMKeys; len(got) != 2 || got[0].Selector != "r" || got[1].Path != "/k/e.pem" || s.DKIMDomain != "xn--bcher-kva.example" {
+		t.Errorf("DKIM: %v %q", got, s.DKIMDomain)
 	}
 	if s.LineDSN != "sqlite:/flag/line.db" || s.BoxofficeDSN != "sqlite:/flag/boxoffice.db" {
 		t.Errorf("databases do not follow the data directory: %q %q", s.LineDSN, s.BoxofficeDSN)
@@ -72,7 +75,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	config := "beat: 5ms\nregistration_lisen: :1\nconfig: again\nlimits: [{a: b}]\nline_dsn: mysql://root:hunter2secret@db\nhelo: a\nINTURN_HELO: b\n"
 	_, err := Load(Input{
 		Flags:    map[string]string{"config": "c.yaml", "checkout_listen": "8081"},
-		Env:      []string{"INTURN_MAIL_CONNECTIONS=0", "INTURN_PEER_SECRET=tooshort", "INTURN_CHECKOUT_URL=https://a.example/path", "INTURN_SMTP_URL=smtp://:hunter2secret@", "INTURN_LOG_LEVEL=loud", "INTURN_TRUSTED_PROXIES=all"},
+		Env:      []string{"INTURN_MAIL_CONNECTIONS=0", "INTURN_PEER_SECRET=tooshort", "INTURN_CHECKOUT_URL=https://a.example/path", "INTURN_SMTP_URL=smtp://:hunter2secret@", "INTURN_LOG_LEVEL=loud", "INTURN_TRUSTED_PROXIES=all", "INTURN_DKIM_KEYS=/etc/key.pem", "INTURN_DKIM_DOMAIN=a b"},
 		ReadFile: files(map[string]string{"c.yaml": config}),
 	})
 	var e *sale.Error
@@ -86,6 +89,7 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	want := map[string]int{
 		"beat": 1, "registration_lisen": 2, "config": 3, "limits": 4, "line_dsn": 5, "INTURN_HELO": 7, "--checkout-listen": 0,
 		"INTURN_MAIL_CONNECTIONS": 0, "INTURN_PEER_SECRET": 0, "INTURN_CHECKOUT_URL": 0, "INTURN_SMTP_URL": 0, "INTURN_LOG_LEVEL": 0, "INTURN_TRUSTED_PROXIES": 0,
+		"INTURN_DKIM_KEYS": 0, "INTURN_DKIM_DOMAIN": 0,
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("mistakes (-want +got):\n%s", d)

@@ -1,6 +1,10 @@
 package settings
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/inturn/inturn/internal/mail/dkim"
+)
 
 // Setting is one row of the table.
 type Setting struct {
@@ -152,6 +156,17 @@ func mailTable() []Setting {
 			Name: "mail_connections", Section: sectionMail, Shape: "1 to 64", Default: "4",
 			Doc: "Connections kept open to the mail server.",
 			set: integer(func(s *Settings) *int { return &s.MailConnections }, 1, 64),
+		},
+		{
+			Name: "dkim_keys", Section: sectionMail, Shape: "`selector:path`, separated by commas",
+			Doc: "Private keys (PEM) that every mail is signed with, RSA of 2048 to 4096 bits or Ed25519, each under its selector; with several, a mail carries a signature by each. " +
+				"`inturn keys dkim` makes one. Unset: mails are not signed here.",
+			set: dkimKeys(func(s *Settings) *[]dkim.Ref { return &s.DKIMKeys }),
+		},
+		{
+			Name: "dkim_domain", Section: sectionMail, Shape: "domain",
+			Doc: "Domain that the keys sign for. Unset: the domain of each sale's `mail.from`, which is what DMARC wants.",
+			set: domain(func(s *Settings) *string { return &s.DKIMDomain }),
 		},
 	}
 }
