@@ -157,6 +157,8 @@ func (l *life) leave() {
 	for range 2 {
 		l.beat()
 	}
+	_, err := l.Dispatcher.Send(l.TB.Context(), taker{}, 1) // that the withdrawal is confirmed
+	must(l.TB, err)
 }
 
 // round is a worker that looks for mail, and a try when one is due.

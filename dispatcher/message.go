@@ -6,6 +6,7 @@ import (
 	"fmt"
 	netmail "net/mail"
 	"strings"
+	"time"
 
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
@@ -17,7 +18,8 @@ import (
 // message writes one mail: to one recipient, about his place and nobody
 // else's.
 func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, error) {
-	text, err := d.text(ctx, m)
+	place := d.RegistrationURL + "/" + m.Sale.Slug + "/place/" + d.Keys.Receipt(m.Sale.Slug, m.Number, m.At)
+	text, err := d.text(ctx, m, place)
 	if err != nil {
 		return mail.Message{}, fmt.Errorf("write %s mail: %w", m.Kind, err)
 	}
@@ -29,11 +31,22 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 	if m.Kind == sale.MailOffer {
 		msg.Headers["X-Inturn-Offer"] = m.Offer
 	}
+	if canUnsubscribe(m.Kind) {
+		msg.Headers["List-Unsubscribe"] = "<" + place + "/withdraw>"
+		msg.Headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+	}
 	return msg, nil
 }
 
-func (d *Dispatcher) text(ctx context.Context, m line.Mail) (templates.Mail, error) {
-	place := d.RegistrationURL + "/" + m.Sale.Slug + "/place/" + d.Keys.Receipt(m.Sale.Slug, m.Number, m.At)
+// canUnsubscribe says whether a mail offers to leave the line with one click
+// in the mail program (RFC 2369, RFC 8058). Not that of an order: it stands,
+// and who unsubscribes must not believe to have cancelled it. Nor that of a
+// withdrawal, where there is nothing left to leave.
+func canUnsubscribe(kind sale.MailKind) bool {
+	return kind != sale.MailOrder && kind != sale.MailWithdrawn
+}
+
+func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templates.Mail, error) {
 	switch m.Kind {
 	case sale.MailOffer:
 		token, err := d.mint(ctx, m)
@@ -51,11 +64,22 @@ func (d *Dispatcher) text(ctx context.Context, m line.Mail) (templates.Mail, err
 		return d.Templates.OrderMail(m.Lang, templates.OrderMail{
 			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.CheckoutURL + "/order/" + m.Order.Ref,
 		})
+	case sale.MailWithdrawn:
+		return d.Templates.WithdrawnMail(m.Lang, templates.WithdrawnMail{Sale: m.Sale, Number: m.Number, PlaceURL: place, Until: backUntil(m)})
 	case sale.MailDecline:
 		return d.Templates.DeclineMail(m.Lang, templates.DeclineMail{Sale: m.Sale, Number: m.Number, PlaceURL: place, SoldOut: m.SoldOut})
 	default:
 		return d.Templates.ReceiptMail(m.Lang, templates.ReceiptMail{Sale: m.Sale, Number: m.Number, Class: m.Class, PlaceURL: place})
 	}
+}
+
+// backUntil is until when a withdrawal can be taken back; zero when it is too
+// late already.
+func backUntil(m line.Mail) time.Time {
+	if ends := m.Sale.Dispatch.Ends; m.Back && m.Started.Before(ends) {
+		return ends
+	}
+	return time.Time{}
 }
 
 // mint signs the link with the newest key that the box office has and this
@@ -85,6 +109,8 @@ func messageID(m line.Mail) string {
 		return "offer." + m.Offer + "@" + domain
 	case sale.MailOrder:
 		return "order." + m.Sale.Slug + "." + m.Order.Code + "@" + domain
+	case sale.MailWithdrawn:
+		return fmt.Sprintf("%s.%s.%d.%s@%s", m.Kind, m.Sale.Slug, m.Number, m.Ref, domain)
 	default:
 		return fmt.Sprintf("%s.%s.%d@%s", m.Kind, m.Sale.Slug, m.Number, domain)
 	}

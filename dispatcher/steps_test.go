@@ -314,7 +314,7 @@ func TestSoldOutIsToldOnce(t *testing.T) {
 }
 
 // At the end everybody who still waits is told, and nobody who had a turn, or
-// left.
+// left: that was confirmed when it happened.
 func TestTheEndIsTold(t *testing.T) {
 	eachHouse(t, plan{sale: func(s *sale.Sale) { s.Dispatch.Ends = noon.Add(61 * time.Minute) }}, func(t *testing.T, h *house) {
 		h.join(6)
@@ -326,7 +326,7 @@ func TestTheEndIsTold(t *testing.T) {
 		h.beat()
 		h.send(10)
 		h.wantStates("at the end", expired, expired, nothing, nothing)
-		for n, want := range map[int][]string{1: {"offer"}, 3: {"decline"}, 4: {"decline"}, 5: nil, 6: {"decline"}} {
+		for n, want := range map[int][]string{1: {"offer"}, 3: {"decline"}, 4: {"decline"}, 5: {"withdrawn"}, 6: {"decline"}} {
 			h.wantKinds(n, want...)
 		}
 	})

@@ -37,6 +37,7 @@ func (s *Server) handlePlace(c echo.Context) error {
 	path := placePath(slug, receipt)
 	if canLeave(d.State) {
 		d.WithdrawURL = path + "/withdraw" + web.LanguageQuery(c)
+		d.Leaving = c.QueryParams().Has("leave")
 	}
 	if canReturn(p, e.state, s.o.Clock()) {
 		d.RejoinURL = path + "/rejoin" + web.LanguageQuery(c)

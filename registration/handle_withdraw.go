@@ -10,7 +10,49 @@ import (
 )
 
 // handleWithdraw leaves the line.
-func (s *Server) handleWithdraw(c echo.Context) error { return s.move(c, s.o.Line.Withdraw) }
+func (s *Server) handleWithdraw(c echo.Context) error {
+	if oneClick(c.Request()) {
+		return s.unsubscribe(c)
+	}
+	return s.move(c, s.o.Line.Withdraw)
+}
+
+// handleLeave is where the List-Unsubscribe of a mail leads whoever follows
+// it as a link, scanners among them: to the question on the place page.
+func (s *Server) handleLeave(c echo.Context) error {
+	return web.SeeOther(c, placePath(c.Param("sale"), c.Param("receipt"))+"?leave=1#leave")
+}
+
+// oneClick recognises what a mail program posts (RFC 8058): one field, as
+// either kind of form.
+func oneClick(r *http.Request) bool { return r.PostFormValue("List-Unsubscribe") == "One-Click" }
+
+// unsubscribe leaves the line for a mail program: no redirect, which RFC 8058
+// (3.2) forbids, and the same answer however often it asks. The words are for
+// whoever looks: a purchase that came first stands.
+func (s *Server) unsubscribe(c echo.Context) error {
+	slug, receipt, ctx := c.Param("sale"), c.Param("receipt"), c.Request().Context()
+	e, err := s.entry(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.find(ctx, slug, receipt)
+	if err != nil {
+		return err
+	}
+	if err := s.o.Line.Withdraw(ctx, slug, p.Number); err != nil {
+		return unavailable(err)
+	}
+	if p, err = s.find(ctx, slug, receipt); err != nil {
+		return err
+	}
+	lang := s.o.Templates.LanguageOf(e.state.Sale.Languages, p.Lang)
+	words, err := s.o.Templates.Text(lang, "place."+string(stateOf(p, e.state, s.o.Clock()))+".heading")
+	if err != nil {
+		return err
+	}
+	return c.String(http.StatusOK, words+"\n")
+}
 
 // handleRejoin takes a withdrawal back.
 func (s *Server) handleRejoin(c echo.Context) error { return s.move(c, s.o.Line.Restore) }

@@ -138,6 +138,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.GET("/:sale/:lang", s.handleLanding)
 	e.POST("/:sale", s.handleSignUp)
 	e.GET("/:sale/place/:receipt", s.handlePlace)
+	e.GET("/:sale/place/:receipt/withdraw", s.handleLeave)
 	e.POST("/:sale/place/:receipt/withdraw", s.handleWithdraw)
 	e.POST("/:sale/place/:receipt/rejoin", s.handleRejoin)
 }

@@ -49,6 +49,15 @@ type DeclineMail struct {
 	SoldOut  bool
 }
 
+// WithdrawnMail confirms that a fan has left the line. Until is when the
+// withdrawal can no longer be taken back; zero when it is too late already.
+type WithdrawnMail struct {
+	Sale     sale.Sale
+	Number   int
+	PlaceURL string
+	Until    time.Time
+}
+
 // mailFrame is what the mail layouts need besides the mail's own data.
 type mailFrame struct {
 	Lang    string
@@ -77,6 +86,11 @@ func (t *Templates) OrderMail(lang string, d OrderMail) (Mail, error) {
 // DeclineMail renders the mail in the best available language.
 func (t *Templates) DeclineMail(lang string, d DeclineMail) (Mail, error) {
 	return t.mail(lang, "mail/decline", d)
+}
+
+// WithdrawnMail renders the mail in the best available language.
+func (t *Templates) WithdrawnMail(lang string, d WithdrawnMail) (Mail, error) {
+	return t.mail(lang, "mail/withdrawn", d)
 }
 
 // mail renders the subject from NAME.txt's "subject", then both bodies.

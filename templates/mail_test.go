@@ -74,6 +74,10 @@ func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
 	add("decline", m, err)
 	m, err = ts.DeclineMail(lang, DeclineMail{Sale: s, Number: 3200, PlaceURL: place})
 	add("decline over", m, err)
+	m, err = ts.WithdrawnMail(lang, WithdrawnMail{Sale: s, Number: 1200, PlaceURL: place, Until: s.Dispatch.Ends})
+	add("withdrawn", m, err)
+	m, err = ts.WithdrawnMail(lang, WithdrawnMail{Sale: s, Number: 1200, PlaceURL: place})
+	add("withdrawn for good", m, err)
 	return all
 }
 

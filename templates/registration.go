@@ -105,6 +105,7 @@ type PlacePage struct {
 	Order       *sale.Order
 	OrderURL    string
 	WithdrawURL string // empty: there is nothing to withdraw
+	Leaving     bool   // came to leave: the question is open
 	RejoinURL   string // empty: nothing to take back
 	LandingURL  string
 }

@@ -137,13 +137,15 @@ func (f *life) thought() <-chan time.Time {
 }
 
 // finished says whether the fan has seen the end and has every mail that
-// was promised. Whoever left the line is promised none.
+// was promised. Whoever left the line is promised that it is confirmed.
 func (f *life) finished() bool {
 	switch {
 	case !f.done:
 		return false
-	case f.box.dead || f.Ending == EndWithdrawn || f.Ending == EndUnfinished:
+	case f.box.dead || f.Ending == EndUnfinished:
 		return true
+	case f.Ending == EndWithdrawn:
+		return f.mails[sale.MailWithdrawn] > 0
 	case f.mails[sale.MailReceipt] == 0:
 		return false
 	case f.Ending == EndBought:
@@ -251,7 +253,7 @@ func (f *life) read(ctx context.Context, m letter.Letter) {
 		if f.acting == nil {
 			f.acting = time.NewTimer(time.Duration(f.plan.thinks * float64(f.crowd.pace.Life)))
 		}
-	case sale.MailDecline, sale.MailReceipt:
+	case sale.MailDecline, sale.MailReceipt, sale.MailWithdrawn:
 		if where := linkIn(m, "/place/"); where != "" && where != f.placeAt {
 			f.broke("a %s mail leads to another place than the own one", kind)
 		}

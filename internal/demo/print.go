@@ -114,6 +114,9 @@ func (r Report) figures() [][2]string {
 	for _, kind := range []sale.MailKind{sale.MailReceipt, sale.MailOffer, sale.MailOrder, sale.MailDecline} {
 		mails = append(mails, counted(r.Mails.Taken[kind], string(kind), string(kind)+"s"))
 	}
+	if n := r.Mails.Taken[sale.MailWithdrawn]; n > 0 {
+		mails = append(mails, counted(n, "withdrawal", "withdrawals"))
+	}
 	return [][2]string{
 		{"Demand", fmt.Sprintf("%s wanted by %s; %s for sale, at most %d each",
 			counted(r.Demand.Wanted, "ticket", "tickets"), counted(r.Fans, "fan", "fans"), thousands(r.Tickets), r.MaxPerFan)},

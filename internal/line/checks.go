@@ -45,6 +45,11 @@ func Checks() []sqldb.Check {
 		{Invariant: 29, Name: "no hand-over begins after withdrawal", Run: none(`SELECT t.sale_id, r.number, t.started_at, r.withdrawn_at FROM mail_tries t
 			JOIN outbox m ON m.id = t.mail_id JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
 			WHERE m.kind = 'offer' AND t.started_at > r.withdrawn_at LIMIT 5`)},
+		{Invariant: 29, Name: "only who left is told so", Run: none(`SELECT t.sale_id, m.number, t.started_at, w.at FROM mail_tries t
+			JOIN outbox m ON m.id = t.mail_id AND m.kind = 'withdrawn'
+			LEFT JOIN (SELECT sale_id, number, MIN(at) AS at FROM audit WHERE action = 'withdraw' GROUP BY sale_id, number) w
+				ON w.sale_id = m.sale_id AND w.number = m.number
+			WHERE w.at IS NULL OR t.started_at < w.at LIMIT 5`)},
 		{Invariant: 29, Name: "what is being sent has one open try", Run: none(`SELECT m.sale_id, m.number, m.id, COUNT(t.id) FROM outbox m
 			LEFT JOIN mail_tries t ON t.mail_id = m.id AND t.done_at IS NULL GROUP BY m.id, m.sale_id, m.number, m.state
 			HAVING COUNT(t.id) <> CASE WHEN m.state = 'sending' THEN 1 ELSE 0 END`)},

@@ -45,10 +45,13 @@ type Mail struct {
 	Most    int    // for offers: tickets granted
 	Ends    time.Time
 	Order   *sale.Order // for orders
+	Ref     string      // tells mails of one kind and number apart: offer id, order code, which withdrawal
+	Back    bool        // for withdrawals: it may be taken back, until the sale's end
 	Try     int         // 1 for the first
 	Failed  int         // tries before it that came to nothing, without a fault of our own
 	First   time.Time   // when the first try began since the last fault of our own
 	Started time.Time
+	Moot    bool // what it was to say is not so any more; no such mail is handed out
 }
 
 // LeaseMails takes the next due mails out of the outbox and into a worker's
@@ -80,7 +83,7 @@ func (l *Line) LeaseMails(ctx context.Context, h Hand) (mails []Mail, wait time.
 			return err
 		}
 		// Every sale's offers before any sale's receipts.
-		for _, kind := range []sale.MailKind{sale.MailOffer, sale.MailOrder, sale.MailDecline, sale.MailReceipt} {
+		for _, kind := range sale.MailKinds() {
 			for i, lease := range h.Leases {
 				most := min(h.Most, free) - len(mails)
 				if most <= 0 {
@@ -131,6 +134,12 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 	at := sqldb.Millis(now)
 	for i := range mails {
 		m := &mails[i]
+		if m.Moot {
+			if err := cancelMoot(ctx, tx, m.ID); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		m.Lease, m.Sale, m.SoldOut, m.Started = lease, st.Sale, st.SoldOut, now
 		if m.First.IsZero() {
 			m.First = now
@@ -151,27 +160,31 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 			}
 		}
 	}
-	return mails, nil
+	return slices.DeleteFunc(mails, func(m Mail) bool { return m.Moot }), nil
 }
 
 // dueMails reads what may leave now: one seek into the index of what is due,
 // since a kind has one priority. Of a sale's offers none leaves while it is
 // paused or over, nor after one life of tries that came to nothing: a try
-// that fell due within it is made, however late we are.
+// that fell due within it is made, however late we are. A withdrawal is
+// confirmed once it is settled whether it can be taken back: not while an
+// offer is being closed for it.
 func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 	sched := d.state.Sale.Dispatch
 	if d.kind == sale.MailOffer && (d.state.Paused || !d.now.Before(sched.Ends)) {
 		return nil, nil
 	}
 	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0),
-		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc
+		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc, `+mayReturn+`, `+moot+`
 		FROM outbox m
 		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
 		LEFT JOIN offers o ON m.kind = 'offer' AND o.id = m.ref
 		LEFT JOIN orders b ON m.kind = 'order' AND b.sale_id = m.sale_id AND b.code = m.ref
 		WHERE m.sale_id = $1 AND m.priority = $2 AND m.due_at IS NOT NULL AND m.due_at <= $3
-		AND r.erased_at IS NULL AND (r.withdrawn_at IS NULL OR m.kind = 'order')
+		AND r.erased_at IS NULL AND (r.withdrawn_at IS NULL OR m.kind IN ('order', 'withdrawn'))
 		AND (m.kind <> 'offer' OR (o.state = 'open' AND (m.first_at IS NULL OR m.due_at < m.first_at + $4)))
+		AND (m.kind <> 'withdrawn' OR r.withdrawn_at IS NULL OR NOT EXISTS (SELECT 1 FROM offers v
+			WHERE v.sale_id = m.sale_id AND v.number = m.number AND v.state IN ('planned', 'open', 'closing')))
 		ORDER BY m.due_at, m.id LIMIT $5`,
 		d.state.ID, d.kind.Priority(), sqldb.Millis(d.now), sched.LinkLife.Milliseconds(), d.most)
 	if err != nil {
@@ -181,16 +194,17 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 	var mails []Mail
 	for rows.Next() {
 		var m Mail
-		var ref string
 		var first, at int64
+		var back, over int
 		var offer, order sql.NullString
 		var granted sql.NullInt64
-		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &ref, &m.Try, &first, &m.Failed, &at, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order)
+		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &m.Ref, &m.Try, &first, &m.Failed, &at, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order, &back, &over)
 		if err != nil {
 			return nil, err
 		}
 		m.Try++
 		m.First, m.At = sqldb.Time(first), sqldb.Time(at)
+		m.Back, m.Moot = back == 1, over == 1
 		m.Offer, m.Most = offer.String, int(granted.Int64)
 		if order.Valid {
 			m.Order = &sale.Order{}

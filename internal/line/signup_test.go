@@ -166,7 +166,7 @@ func TestJoinAgainAfterWithdrawing(t *testing.T) {
 		if again.Number != 3 {
 			t.Errorf("number %d, want 3: a new number at the end", again.Number)
 		}
-		if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
+		if got := b.send(t, 10, line.ResultAccepted); len(got) != 1 || got[0].Kind != sale.MailWithdrawn || got[0].Back {
 			t.Errorf("a second receipt for the same address: %+v", got)
 		}
 		wantCode(t, b.Restore(t.Context(), "lakeside", 1), sale.CodeTooLate)

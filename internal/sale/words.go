@@ -1,6 +1,9 @@
 package sale
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Class is what a number was promised when it was given.
 type Class string
@@ -64,24 +67,25 @@ type MailKind string
 
 // The kinds of mail, in the order in which they leave.
 const (
-	MailOffer   MailKind = "offer"
-	MailOrder   MailKind = "order"
-	MailDecline MailKind = "decline"
-	MailReceipt MailKind = "receipt"
+	MailOffer     MailKind = "offer"
+	MailOrder     MailKind = "order"
+	MailWithdrawn MailKind = "withdrawn" // confirms that the fan has left the line
+	MailDecline   MailKind = "decline"
+	MailReceipt   MailKind = "receipt"
 )
+
+// MailKinds lists the kinds in the order in which they leave.
+func MailKinds() []MailKind {
+	return []MailKind{MailOffer, MailOrder, MailWithdrawn, MailDecline, MailReceipt}
+}
 
 // Priority orders the outbox: lower leaves first.
 func (k MailKind) Priority() int {
-	switch k {
-	case MailOffer:
-		return 0
-	case MailOrder:
-		return 1
-	case MailDecline:
-		return 2
-	default:
-		return 3
+	kinds := MailKinds()
+	if at := slices.Index(kinds, k); at >= 0 {
+		return at
 	}
+	return len(kinds) - 1
 }
 
 // Ask asks the box office to reserve for one offer.

@@ -119,9 +119,9 @@ CREATE INDEX orders_number ON orders (sale_id, number);
 CREATE TABLE outbox (
     id         {{.ID}},
     sale_id    {{.Int}} NOT NULL,
-    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'decline', 'receipt')),
+    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'withdrawn', 'decline', 'receipt')),
     number     {{.Int}} NOT NULL,
-    ref        TEXT NOT NULL DEFAULT '',   -- offer id or order code
+    ref        TEXT NOT NULL DEFAULT '',   -- offer id, order code, or which withdrawal
     priority   {{.Int}} NOT NULL,
     state      TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'refused', 'unknown', 'cancelled')),
     due_at     {{.Int}},                   -- empty when nothing more is to be tried
