@@ -30,6 +30,7 @@ var within = map[string][]string{
 	"internal/boxoffice":   {"internal/sale", "internal/sqldb", "internal/groupcommit"},
 	"internal/link":        {"internal/sale"},
 	"internal/mail":        {"internal/sale"},
+	"internal/robots":      {"internal/sale"},
 	"internal/salefile":    {"internal/sale"},
 	"internal/metrics":     {"internal/sale"},
 	"internal/settings":    {"internal/sale", "internal/mail"},
@@ -44,6 +45,7 @@ var within = map[string][]string{
 // homes says where a library may be imported. Everything else outside the
 // standard library is refused.
 var homes = map[string][]string{
+	"github.com/altcha-org/altcha-lib-go": {"internal/robots"},
 	"github.com/alecthomas/kong":          {"cmd/inturn"},
 	"github.com/bojanz/currency":          {"templates"},
 	"github.com/emersion/go-message":      {"internal/mail", "internal/mailbox"},

@@ -25,12 +25,16 @@ const (
 )
 
 // SignUp asks for a place in a sale's line. Idempotency is the caller's
-// Idempotency-Key, or empty.
+// Idempotency-Key, or empty. Network is the keyed hash of the client's
+// network, 0 for none. Proof is the nonce of a solved challenge, or empty: it
+// gives one place in the sale.
 type SignUp struct {
 	Sale        string
 	Address     sale.Address
 	Lang        string
 	Idempotency string
+	Network     int64
+	Proof       string
 }
 
 // Registration is one place in a line.
@@ -49,7 +53,8 @@ type Registration struct {
 // Callers that arrive together share one transaction.
 //
 // Errors: not_found, already_in_line (also when full or closed),
-// not_open_yet, closed, full, idempotency_reused, overloaded. An error of
+// not_open_yet, closed, full, bad_proof (the proof has given a place
+// already), idempotency_reused, overloaded. An error of
 // another code means that nobody can tell; asking again gives the same row.
 func (l *Line) SignUp(ctx context.Context, in SignUp) (Registration, error) {
 	return l.signUps.Do(ctx, in)
@@ -99,6 +104,7 @@ type signUpGroupOf struct {
 	present map[string]presentRow // registrations that hold one of the group's addresses
 	idem    map[string]presentRow // registrations made with one of the group's keys
 	left    map[string]bool       // addresses that had a place before and left it
+	proofs  map[string]bool       // proofs of the group that gave a place
 	fresh   []freshRow
 }
 
@@ -119,6 +125,8 @@ type presentRow struct {
 type freshRow struct {
 	presentRow
 	receipt bool
+	network int64
+	proof   string
 }
 
 func (g *signUpGroupOf) commit(ctx context.Context, tx *sqldb.Tx) error {
@@ -178,6 +186,8 @@ func (g *signUpGroupOf) decide(i int, at int64) {
 		out.Err = sale.E(sale.CodeClosed, "The form is closed.")
 	case c.last >= c.guaranteed+c.standby:
 		out.Err = sale.E(sale.CodeFull, "All places in line are taken.")
+	case g.proofs[g.proofOf(in)]:
+		out.Err = sale.E(sale.CodeBadProof, "This solution has been used already.")
 	default:
 		out.Value = g.give(in, at)
 	}
@@ -196,7 +206,10 @@ func (g *signUpGroupOf) give(in SignUp, at int64) Registration {
 		c.given++
 	}
 	row := presentRow{reg: reg, identity: g.identity(in), idem: g.idemOf(in)}
-	g.fresh = append(g.fresh, freshRow{presentRow: row, receipt: c.receipt == 1 && !g.left[row.identity]})
+	g.fresh = append(g.fresh, freshRow{
+		presentRow: row, receipt: c.receipt == 1 && !g.left[row.identity], network: in.Network, proof: g.proofOf(in),
+	})
+	g.proofs[g.proofOf(in)] = in.Proof != ""
 	g.present[row.identity] = row
 	if row.idem != "" {
 		g.idem[row.idem] = row
@@ -245,7 +258,7 @@ func (g *signUpGroupOf) look(ctx context.Context, tx *sqldb.Tx) error {
 			return fmt.Errorf("look up those who left: %w", err)
 		}
 	}
-	return nil
+	return g.lookForProofs(ctx, tx)
 }
 
 func (g *signUpGroupOf) each(ctx context.Context, tx *sqldb.Tx, where string, values []string, visit func(presentRow)) error {
@@ -284,7 +297,7 @@ func (g *signUpGroupOf) write(ctx context.Context, tx *sqldb.Tx, at int64) error
 	for _, f := range g.fresh {
 		regs = append(regs, []any{
 			g.sale.id, f.reg.Number, f.reg.Address, f.identity,
-			string(f.reg.Class), f.reg.Lang, at, nullString(f.idem),
+			string(f.reg.Class), f.reg.Lang, at, nullString(f.idem), nullInt(f.network), nullString(f.proof),
 		})
 		if f.receipt {
 			mails = append(mails, []any{
@@ -293,7 +306,7 @@ func (g *signUpGroupOf) write(ctx context.Context, tx *sqldb.Tx, at int64) error
 			})
 		}
 	}
-	err := tx.Insert(ctx, `INSERT INTO registrations (sale_id, number, address, identity, class, lang, at, idem)`, regs)
+	err := tx.Insert(ctx, `INSERT INTO registrations (sale_id, number, address, identity, class, lang, at, idem, network, proof)`, regs)
 	if err != nil {
 		return fmt.Errorf("store registrations: %w", err)
 	}

@@ -93,6 +93,7 @@ func describe(s Sale, loc *time.Location) description {
 	d.texts("mail.alternatives", s.Mail.Alternatives)
 	d.brand(s.Brand)
 	d.add("embed.origins", strings.Join(s.Embed.Origins, ", "))
+	d.robots(s.Robots)
 	return d
 }
 

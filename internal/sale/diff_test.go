@@ -53,6 +53,16 @@ func TestDiff(t *testing.T) {
 				{Field: "tickets.types.fri.price", Old: "CHF 85.00"},
 			},
 		},
+		"against robots": {
+			func(s *sale.Sale) { s.Robots = robots(); s.Robots.Allow = []string{"a.example", "b.example"} },
+			[]sale.Change{
+				{Field: "robots.proof_of_work", New: "false"},
+				{Field: "robots.work", New: "50,000"},
+				{Field: "robots.disposable", New: "flag"},
+				{Field: "robots.allow", New: "a.example, b.example"},
+				{Field: "robots.networks", New: "true"},
+			},
+		},
 		"a switch": {
 			func(s *sale.Sale) { s.Mail.Receipt = false },
 			[]sale.Change{{Field: "mail.receipt", Old: "true", New: "false"}},

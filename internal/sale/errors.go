@@ -39,6 +39,8 @@ const (
 	CodeStale          Code = "stale_version"       // 409: an older version than the one stored
 	CodeFenced         Code = "fenced"              // 409: another assigner has taken over
 	CodeTooLate        Code = "too_late"            // 409: cannot be taken back any more
+	CodeBadProof       Code = "bad_proof"           // 422: the proof of work is not ours, too old, or used
+	CodeConfirmOver    Code = "confirmation_over"   // 410: the link that confirms an address is over
 	CodeUnauthorized   Code = "unauthorized"        // 401: peer call not signed with our secret
 )
 

@@ -27,6 +27,7 @@ type Sale struct {
 	Mail         MailSettings `json:"mail"`
 	Brand        Brand        `json:"brand,omitzero"`
 	Embed        Embed        `json:"embed,omitzero"`
+	Robots       *Robots      `json:"robots,omitempty"` // nil: nothing beyond the limits
 }
 
 // Text is the same words in several languages, keyed by BCP 47 tag.

@@ -46,6 +46,7 @@ func (s *Sale) Validate(checkEvery func(expr string, loc *time.Location) error) 
 	c.mail()
 	c.brand()
 	c.embed()
+	c.robots()
 	return c.errs
 }
 

@@ -74,12 +74,46 @@ func TestValidateTakesGoodSales(t *testing.T) {
 		"yen":                       func(s *sale.Sale) { s.Currency = "JPY" },
 		"biggest":                   func(s *sale.Sale) { s.Tickets.Types[0].Stock = 10_000_000; s.Tickets.Capacity = 10_000_000 },
 		"UTC":                       func(s *sale.Sale) { s.Timezone = "UTC" },
+		"against robots":            func(s *sale.Sale) { s.Robots = robots() },
+		"allowed below denied": func(s *sale.Sale) {
+			s.Robots = robots()
+			s.Robots.Allow, s.Robots.Deny = []string{"mail.example.com"}, []string{"example.com", "xn--mnchen-3ya.example"}
+		},
 	}
 	for name, change := range tests {
 		s := lakeside()
 		change(&s)
 		if errs := s.Validate(everyOK); errs != nil {
 			t.Errorf("%s: %v", name, errs)
+		}
+	}
+}
+
+// robots is what a sale file with "robots: {}" says.
+func robots() *sale.Robots {
+	return &sale.Robots{Work: sale.DefaultWork, Disposable: sale.DisposableFlag, Networks: true}
+}
+
+// TestValidateRobots: each mistake is named by its field.
+func TestValidateRobots(t *testing.T) {
+	for want, change := range map[string]func(*sale.Robots){
+		"robots.work: 999 is not between 1,000 and 5,000,000":                       func(r *sale.Robots) { r.Work = 999 },
+		"robots.work: 5,000,001 is not between 1,000 and 5,000,000":                 func(r *sale.Robots) { r.Work = 5_000_001 },
+		`robots.disposable: "drop" is not a policy; it is allow, flag or refuse`:    func(r *sale.Robots) { r.Disposable = "drop" },
+		`robots.allow[1]: "a.example" is there already`:                             func(r *sale.Robots) { r.Allow = []string{"a.example", "a.example"} },
+		`robots.deny[0]: "a.example" is allowed and denied at once`:                 func(r *sale.Robots) { r.Allow, r.Deny = []string{"a.example"}, []string{"a.example"} },
+		"robots.deny: has 1,001 entries, but at most 1,000 are possible":            func(r *sale.Robots) { r.Deny = make([]string, 1001) },
+		`robots.deny[0]: "Example.com" is not a domain; ` + "write it in small":     func(r *sale.Robots) { r.Deny = []string{"Example.com"} },
+		`robots.deny[0]: "fan@example.com" is not a domain; ` + "write it in small": func(r *sale.Robots) { r.Deny = []string{"fan@example.com"} },
+		`robots.allow[0]: "münchen.example" is not a domain; ` + "write it in":      func(r *sale.Robots) { r.Allow = []string{"münchen.example"} },
+		`robots.allow[0]: "example" is not a domain; ` + "write it in small":        func(r *sale.Robots) { r.Allow = []string{"example"} },
+		`robots.allow[0]: "" is not a domain; ` + "write it in small":               func(r *sale.Robots) { r.Allow = []string{""} },
+	} {
+		s := lakeside()
+		s.Robots = robots()
+		change(s.Robots)
+		if errs := s.Validate(everyOK); len(errs) != 1 || !strings.HasPrefix(errs[0].String(), want) {
+			t.Errorf("want %s, got %v", want, errs)
 		}
 	}
 }

@@ -28,6 +28,7 @@ func Format(s sale.Sale) []byte {
 		Mail: mail{
 			words(s.Mail.From), words(s.Mail.ReplyTo), s.Mail.Receipt, quoted(s.Mail.Alternatives),
 		},
+		Robots: formatRobots(s.Robots),
 	}
 	if o := s.Organizer; o != (sale.Organizer{}) {
 		f.Organizer = &organizer{words(o.Name), words(o.Imprint), words(o.Privacy), words(o.Terms)}
@@ -83,6 +84,7 @@ type (
 		Mail         mail             `yaml:"mail"`
 		Brand        *brand           `yaml:"brand,omitempty"`
 		Embed        *embed           `yaml:"embed,omitempty"`
+		Robots       *robots          `yaml:"robots,omitempty"`
 	}
 	organizer struct {
 		Name    words `yaml:"name,omitempty"`

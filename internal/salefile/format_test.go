@@ -111,6 +111,17 @@ func anySale(t *rapid.T) sale.Sale {
 		s.Brand = sale.Brand{Accent: "#0f6b5c", AccentDark: rapid.SampledFrom([]string{"", "#6fcdb8"}).Draw(t, "dark"), Logo: logo}
 		s.Embed.Origins = []string{"https://festival.example", "http://[::1]:4000"}
 	}
+	if rapid.Bool().Draw(t, "robots") {
+		s.Robots = &sale.Robots{
+			ProofOfWork: rapid.Bool().Draw(t, "proof"), Work: rapid.IntRange(1_000, 5_000_000).Draw(t, "work"),
+			Disposable: rapid.SampledFrom([]sale.Disposable{"allow", "flag", "refuse"}).Draw(t, "disposable"),
+			Networks:   rapid.Bool().Draw(t, "networks"),
+		}
+		domains := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"no.example", "1e5.example", "0x1.example"}), 1, 3, rapid.ID[string])
+		if rapid.Bool().Draw(t, "lists") {
+			s.Robots.Allow, s.Robots.Deny = domains.Draw(t, "allow"), []string{"bad.example"}
+		}
+	}
 	sum := 0
 	for i := range rapid.IntRange(1, 4).Draw(t, "types") {
 		stock := rapid.IntRange(1, 10_000).Draw(t, "stock")

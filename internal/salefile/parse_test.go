@@ -193,6 +193,12 @@ func TestParseOneChange(t *testing.T) {
 		"a quoted number":     {"stock: 400", `stock: "400"`, ""},
 		"title of one ticket": {"tickets: {", "tickets: {title: {en: Seat}, ", ""},
 
+		"robots by default":                 {"mail:", "robots: {}\nmail:", ""},
+		"robots left empty":                 {"mail:", "robots:\nmail:", ""},
+		"robots in full":                    {"mail:", "robots: {proof_of_work: true, work: 1000, disposable: refuse, allow: [a.example], deny: [b.example], networks: false}\nmail:", ""},
+		"a robots' field":                   {"mail:", "robots: {proof: true}\nmail:", "line 8: robots.proof: is not a field; robots has proof_of_work, work, disposable, allow, deny, networks"},
+		"a robots' policy":                  {"mail:", "robots: {disposable: drop}\nmail:", `line 8: robots.disposable: "drop" is not a policy; it is allow, flag or refuse`},
+		"robots as a switch":                {"mail:", "robots: true\nmail:", "line 8: robots: is not a group of fields; write it like {name: value}"},
 		"three decimals":                    {`"25.00"`, `"25.000"`, `line 7: tickets.price: "25.000" has 3 decimals, but this currency has 2`},
 		"comma":                             {`"25.00"`, `"25,00"`, `line 7: tickets.price: "25,00" is not an amount; write it like 85 or 85.00, without a currency sign`},
 		"negative price":                    {`"25.00"`, `"-1"`, "line 7: tickets.price: -1.00 is less than nothing"},

@@ -29,7 +29,7 @@ const (
 // sale reads the whole file, in its order, with every default.
 func (r *reader) sale(root ast.Node) sale.Sale {
 	top := r.section("", root, "slug", "title", "timezone", "languages", "currency", "organizer", "registration",
-		"tickets", "caps", "dispatch", "payment", "mail", "brand", "embed")
+		"tickets", "caps", "dispatch", "payment", "mail", "brand", "embed", "robots")
 	s := sale.Sale{
 		Slug:      top.text("slug"),
 		Timezone:  top.text("timezone"),
@@ -69,6 +69,7 @@ func (r *reader) sale(root ast.Node) sale.Sale {
 	}
 	s.Brand = r.brand(top)
 	s.Embed = r.embed(top)
+	s.Robots = r.robots(top)
 	return s
 }
 

@@ -54,6 +54,8 @@ var statuses = map[sale.Code]int{
 	sale.CodeStale:          http.StatusConflict,
 	sale.CodeFenced:         http.StatusConflict,
 	sale.CodeTooLate:        http.StatusConflict,
+	sale.CodeBadProof:       http.StatusUnprocessableEntity,
+	sale.CodeConfirmOver:    http.StatusGone,
 	sale.CodeUnauthorized:   http.StatusUnauthorized,
 	codeMethod:              http.StatusMethodNotAllowed,
 }

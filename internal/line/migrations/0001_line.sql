@@ -59,6 +59,8 @@ CREATE TABLE registrations (
     lang        TEXT NOT NULL,
     at          {{.Int}} NOT NULL,
     idem        TEXT,
+    network     {{.Int}},                  -- keyed hash of the client's network, where the sale keeps it
+    proof       TEXT,                      -- sale id, colon, nonce of the solved challenge that gave the place
     waiting     {{.Int}} NOT NULL DEFAULT 1 CHECK (waiting IN (0, 1)),
     withdrawing {{.Int}} NOT NULL DEFAULT 0 CHECK (withdrawing IN (0, 1)),
     withdrawn_at {{.Int}},
@@ -73,6 +75,7 @@ CREATE TABLE registrations (
 CREATE UNIQUE INDEX registrations_one ON registrations (identity)
     WHERE withdrawn_at IS NULL AND erased_at IS NULL;
 CREATE UNIQUE INDEX registrations_idem ON registrations (idem) WHERE idem IS NOT NULL;
+CREATE UNIQUE INDEX registrations_proof ON registrations (proof) WHERE proof IS NOT NULL;
 CREATE INDEX registrations_waiting ON registrations (sale_id, number) WHERE waiting = 1;
 CREATE INDEX registrations_withdrawing ON registrations (sale_id, number) WHERE withdrawing = 1;
 CREATE INDEX registrations_gone ON registrations (identity) WHERE withdrawn_at IS NOT NULL;
