@@ -54,7 +54,7 @@ func Checks() []sqldb.Check {
 			LEFT JOIN mail_tries t ON t.mail_id = m.id AND t.done_at IS NULL GROUP BY m.id, m.sale_id, m.number, m.state
 			HAVING COUNT(t.id) <> CASE WHEN m.state = 'sending' THEN 1 ELSE 0 END`)},
 		{Invariant: 33, Name: "an erased person is gone", Run: none(`SELECT sale_id, number, 0, 0 FROM registrations
-			WHERE erased_at IS NOT NULL AND (address <> '' OR identity LIKE '%@%') LIMIT 5`)},
+			WHERE erased_at IS NOT NULL AND (address <> '' OR identity LIKE '%@%' OR network IS NOT NULL) LIMIT 5`)},
 	}
 }
 
