@@ -78,6 +78,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.POST("/c/:token", s.handleBuy, noStore)
 	e.POST("/c/:token/decline", s.handleDecline, noStore)
 	e.GET("/order/:ref", s.handleOrder, noStore)
+	s.web.ServeBrands(s.box.Sale)
 }
 
 // noStore keeps every answer to a personal address out of caches.

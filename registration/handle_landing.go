@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -73,6 +74,15 @@ func (s *Server) entry(c echo.Context) (*entry, error) {
 		return nil, unavailable(err)
 	}
 	return e, nil
+}
+
+// saleOf is a sale as the board has it.
+func (s *Server) saleOf(ctx context.Context, slug string) (*sale.Sale, error) {
+	e, err := s.board.sale(ctx, slug)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	return &e.state.Sale, nil
 }
 
 // language is the best of the sale's languages for a reader: wanted is what

@@ -141,6 +141,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.GET("/:sale/place/:receipt/withdraw", s.handleLeave)
 	e.POST("/:sale/place/:receipt/withdraw", s.handleWithdraw)
 	e.POST("/:sale/place/:receipt/rejoin", s.handleRejoin)
+	s.web.ServeBrands(s.saleOf)
 }
 
 // Handler is the server without a listener, for tests and for mounting. Run

@@ -56,6 +56,7 @@
 //	left D                     43 minutes: a duration that runs while the page is read
 //	iso TIME                   2027-03-12T13:20:00Z, for <time datetime>
 //	asset NAME                 the hashed URL of a static file
+//	brand SALE                 how a sale looks: its own style sheet and logo
 //
 // ZONE is the IANA name that sale.Sale carries as Timezone.
 package templates

@@ -58,6 +58,7 @@ func (t *Templates) funcs(lang string) map[string]any {
 		"left":     f.left,
 		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
 		"asset":    t.assets.url,
+		"brand":    t.brandOf,
 		"button":   func(url, label string) button { return button{url, label} },
 	}
 }

@@ -20,7 +20,7 @@ var files embed.FS
 // surfaces are the folders whose .html files are pages.
 var surfaces = [...]string{"layout", "registration", "checkout", "mailbox"}
 
-// Templates renders pages and mails. It is immutable after New, but for a cache,
+// Templates renders pages and mails. It is immutable after New, but for two caches,
 // and safe for concurrent use.
 type Templates struct {
 	words  *words
@@ -28,6 +28,7 @@ type Templates struct {
 	pages  map[key]*template.Template
 	texts  map[key]*texttemplate.Template
 	zones  sync.Map // see formatter
+	styles sync.Map // see style
 }
 
 // key is one template in one language: {"en", "checkout/offer"}.
@@ -72,7 +73,7 @@ func New() (*Templates, error) {
 // language, so that a template needs to name it nowhere.
 func (t *Templates) parse(lang string) error {
 	funcs := t.funcs(lang)
-	layout, err := template.New("").Funcs(funcs).ParseFS(files, "layout/frame.html", "layout/parts.html")
+	layout, err := template.New("").Funcs(funcs).ParseFS(files, "layout/frame.html", "layout/parts.html", "layout/brand.html")
 	if err != nil {
 		return fmt.Errorf("parse layout: %w", err)
 	}
@@ -118,7 +119,7 @@ func pageNames() []string {
 	for _, s := range surfaces {
 		names = append(names, under(s, ".html")...)
 	}
-	parts := map[string]bool{"layout/frame": true, "layout/parts": true}
+	parts := map[string]bool{"layout/frame": true, "layout/parts": true, "layout/brand": true}
 	var pages []string
 	for _, n := range names {
 		if !parts[n] {

@@ -104,6 +104,20 @@ func (b *BoxOffice) inForce(ctx context.Context, tx *sqldb.Tx, slug string) (*sa
 	return b.document(ctx, tx, e)
 }
 
+// Sale gives the version of a sale that is in force; CodeNotFound when it was
+// never put. It is shared: nobody may change it.
+func (b *BoxOffice) Sale(ctx context.Context, slug string) (*sale.Sale, error) {
+	if !plain(slug) {
+		return nil, noSuchSale()
+	}
+	var s *sale.Sale
+	err := b.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) (err error) {
+		s, err = b.inForce(ctx, tx, slug)
+		return err
+	})
+	return s, err
+}
+
 // Sales gives the versions in force of all sales, by slug. They are shared:
 // nobody may change them.
 func (b *BoxOffice) Sales(ctx context.Context) ([]sale.Sale, error) {

@@ -44,15 +44,13 @@ func HousePalette() Palette {
 	}
 }
 
-// LightGrounds and DarkGrounds are what pages and mails lie on: the colours
-// that an accent has to be seen against. A test of package templates holds
-// the style sheet and the mails to them.
-func LightGrounds() []Colour {
-	return []Colour{rgb(0xffffff), rgb(0xfffefa), rgb(0xf5f3ed), rgb(0xf4f2ec)}
-}
+// LightGrounds are the lightest and the darkest that light pages and mails lie
+// on: what can be seen against both can be seen on everything between. A test
+// of package templates holds the style sheet and the mails to them.
+func LightGrounds() []Colour { return []Colour{rgb(0xffffff), rgb(0xf4f1ea)} }
 
 // DarkGrounds are [LightGrounds] by lamplight.
-func DarkGrounds() []Colour { return []Colour{rgb(0x1c221f), rgb(0x131715)} }
+func DarkGrounds() []Colour { return []Colour{rgb(0x1c221f), rgb(0x121614)} }
 
 func rgb(n uint32) Colour { return Colour{uint8(n >> 16), uint8(n >> 8), uint8(n)} }
 

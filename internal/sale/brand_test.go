@@ -119,11 +119,11 @@ func TestValidateBrand(t *testing.T) {
 		{"#000000", "#ffffff", ""},
 		{
 			"#ffee00", "",
-			"brand.accent: #ffee00 on #f4f2ec, a ground of light pages, has a contrast of 1.07:1, and buttons and focus rings need 3:1 to be seen; try #998e00",
+			"brand.accent: #ffee00 on #f4f1ea, a ground of light pages, has a contrast of 1.06:1, and buttons and focus rings need 3:1 to be seen; try #988e00",
 		},
 		{
 			"", "#001133",
-			"brand.accent_dark: #001133 on #131715, a ground of dark pages, has a contrast of 1.02:1, and buttons and focus rings need 3:1 to be seen; try #516c95",
+			"brand.accent_dark: #001133 on #121614, a ground of dark pages, has a contrast of 1.02:1, and buttons and focus rings need 3:1 to be seen; try #516c95",
 		},
 		{"teal", "", `brand.accent: "teal" is not a colour; write it like "#0f6b5c", in quotes`},
 	} {

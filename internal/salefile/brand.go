@@ -66,12 +66,12 @@ func (r *reader) picture(name string) ([]byte, error) {
 	}
 	f, err := r.beside.Open(clean)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %s", quote(name), cause(err))
+		return nil, fmt.Errorf("%s cannot be read: %w", quote(name), cause(err))
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	data, err := io.ReadAll(io.LimitReader(f, sale.MaxLogo+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %s", quote(name), cause(err))
+		return nil, fmt.Errorf("%s cannot be read: %w", quote(name), cause(err))
 	}
 	return data, nil
 }
