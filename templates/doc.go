@@ -19,7 +19,7 @@
 //	registration/   one file per page of that surface; likewise checkout/, mailbox/
 //	mail/           NAME.html and NAME.txt per mail
 //	static/         the style sheet, scripts and icons, served with a year's cache
-//	locales/LANG/   message files, any number per language, all loaded
+//	locales/        message files: LANG.yaml or LANG/*.yaml, all loaded
 //
 // # Adding a page
 //
@@ -31,9 +31,13 @@
 //
 // # Adding a language
 //
-// Add locales/LANG/*.yaml. A message that it lacks falls back to English.
-// Numbers, money and dates follow the language by CLDR (see format.go, whose
-// table already knows Dutch, German and French).
+// Add locales/LANG.yaml: one file is a whole language (see
+// docs/languages.md). Several files under locales/LANG/ are the same language
+// in parts, which is how the four that come with inturn are kept. A message
+// that is missing is shown in English, and TestTexts names it. Numbers, money
+// and dates follow the language by CLDR; cldr.go has the rules of Europe's
+// languages already. A region is a language of its own, such as de-CH, and
+// needs only what it says differently from its base.
 //
 // Message files are YAML with nested keys ("checkout: {title: …}" is
 // "checkout.title"). A message is a string, or a map of CLDR plural forms
@@ -52,6 +56,7 @@
 //	day TIME ZONE              Friday, 12 March 2027
 //	clock TIME ZONE            14:20 CET
 //	moment TIME ZONE           Friday, 12 March 2027, 14:20 CET
+//	language LANG              Deutsch: what a language calls itself
 //	duration D                 1 hour 30 minutes
 //	left D                     43 minutes: a duration that runs while the page is read
 //	iso TIME                   2027-03-12T13:20:00Z, for <time datetime>

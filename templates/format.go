@@ -2,34 +2,22 @@ package templates
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/bojanz/currency"
 	"github.com/go-playground/locales"
-	"github.com/go-playground/locales/de"
-	"github.com/go-playground/locales/en_GB"
-	"github.com/go-playground/locales/fr"
-	"github.com/go-playground/locales/nl"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 
 	"github.com/inturn/inturn/internal/sale"
 )
 
-// translators say how a language writes numbers and dates. English is
-// written as in Britain: the day before the month and 24 hours, which nobody
-// misreads.
-var translators = map[string]func() locales.Translator{
-	"en": en_GB.New,
-	"nl": nl.New,
-	"de": de.New,
-	"fr": fr.New,
-}
-
 // formatter writes values in one language.
 type formatter struct {
 	lang  string
+	texts *words
 	words *i18n.Localizer
 	cldr  locales.Translator
 	money *currency.Formatter
@@ -40,13 +28,15 @@ type formatter struct {
 func (t *Templates) funcs(lang string) map[string]any {
 	f := &formatter{
 		lang:  lang,
+		texts: t.words,
 		words: t.localizer(lang),
-		cldr:  translators[lang](),
+		cldr:  newTranslator(lang),
 		money: currency.NewFormatter(currency.NewLocale(lang)),
 		zones: &t.zones,
 	}
 	return map[string]any{
 		"t":        f.message,
+		"language": t.name,
 		"tn":       f.plural,
 		"text":     func(s sale.Text) string { return s.In(lang) },
 		"number":   f.number,
@@ -96,17 +86,50 @@ func (f *formatter) day(at time.Time, zone string) string {
 }
 
 // clock names the zone, since a fan may be in another one.
-func (f *formatter) clock(at time.Time, zone string) string {
+func (f *formatter) clock(at time.Time, zone string) (string, error) {
 	local := f.in(at, zone)
-	name, _ := local.Zone()
-	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
-		name = "UTC" + name
+	name, err := f.zone(local)
+	if err != nil {
+		return "", err
 	}
-	return f.cldr.FmtTimeShort(local) + " " + name
+	return f.message("time.clock", "Time", f.cldr.FmtTimeShort(local), "Zone", name)
 }
 
-func (f *formatter) moment(at time.Time, zone string) string {
-	return f.day(at, zone) + ", " + f.clock(at, zone)
+func (f *formatter) moment(at time.Time, zone string) (string, error) {
+	clock, err := f.clock(at, zone)
+	if err != nil {
+		return "", err
+	}
+	return f.message("time.moment", "Day", f.day(at, zone), "Clock", clock)
+}
+
+// zone is the short name of a zone at a moment where the language has one
+// (CET is MEZ in German), else its offset.
+func (f *formatter) zone(local time.Time) (string, error) {
+	name, seconds := local.Zone()
+	if name == time.UTC.String() {
+		return name, nil
+	}
+	if own, ok := f.texts.own(f.lang, "zone.name."+name); ok {
+		return own, nil
+	}
+	return f.message("zone.offset", "Offset", offset(seconds))
+}
+
+// offset is "+1", "-3", "+5:30", or nothing.
+func offset(seconds int) string {
+	if seconds == 0 {
+		return ""
+	}
+	sign := "+"
+	if seconds < 0 {
+		sign, seconds = "-", -seconds
+	}
+	hours, minutes := seconds/3600, seconds%3600/60
+	if minutes == 0 {
+		return sign + strconv.Itoa(hours)
+	}
+	return fmt.Sprintf("%s%d:%02d", sign, hours, minutes)
 }
 
 // in moves an instant to a zone. A stored sale's zone was validated, so an
@@ -163,5 +186,8 @@ func (f *formatter) duration(d time.Duration) (string, error) {
 			break
 		}
 	}
-	return strings.Join(parts, " "), nil
+	if len(parts) < 2 {
+		return strings.Join(parts, ""), nil
+	}
+	return f.message("time.both", "Large", parts[0], "Small", parts[1])
 }

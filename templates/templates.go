@@ -46,8 +46,11 @@ type Alternate struct{ Lang, URL string }
 
 // New parses everything that is embedded. An error is a mistake in this
 // package, which its tests would have shown.
-func New() (*Templates, error) {
-	w, err := loadWords(files)
+func New() (*Templates, error) { return load(files) }
+
+// load is New with message files from elsewhere.
+func load(locales fs.FS) (*Templates, error) {
+	w, err := loadWords(locales)
 	if err != nil {
 		return nil, err
 	}

@@ -3,10 +3,8 @@ package templates
 import (
 	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 
-	"github.com/goccy/go-yaml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 )
@@ -16,56 +14,41 @@ const fallback = "en"
 
 // words is the message files of all languages.
 type words struct {
-	bundle  *i18n.Bundle
-	langs   []string // fallback first; in the matcher's order
-	matcher language.Matcher
+	bundle   *i18n.Bundle
+	catalogs map[string]catalog
+	langs    []string // fallback first; in the matcher's order
+	matcher  language.Matcher
 }
 
-// loadWords reads locales/LANG/*.yaml.
+// loadWords reads the message files under locales.
 func loadWords(files fs.FS) (*words, error) {
-	w := &words{bundle: i18n.NewBundle(language.MustParse(fallback)), langs: []string{fallback}}
-	folders, err := fs.ReadDir(files, "locales")
+	all, err := readLocales(files)
 	if err != nil {
-		return nil, fmt.Errorf("read locales: %w", err)
+		return nil, err
 	}
-	for _, folder := range folders {
-		if err := w.loadLanguage(files, folder.Name()); err != nil {
-			return nil, err
-		}
-	}
+	complete(all)
+	w := &words{bundle: i18n.NewBundle(language.MustParse(fallback)), catalogs: all, langs: sortedLanguages(all)}
 	tags := make([]language.Tag, len(w.langs))
 	for i, lang := range w.langs {
 		tags[i] = language.Make(lang)
+		for key, m := range all[lang] {
+			if err := w.bundle.AddMessages(tags[i], m.Message); err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", m.file, key, err)
+			}
+		}
 	}
 	w.matcher = language.NewMatcher(tags)
 	return w, nil
 }
 
-func (w *words) loadLanguage(files fs.FS, lang string) error {
-	tag, err := language.Parse(lang)
-	if err != nil {
-		return fmt.Errorf("locales/%s is not a language: %w", lang, err)
+// own is a text that some languages have and others need not; it does not
+// fall back to English.
+func (w *words) own(lang, key string) (string, bool) {
+	m, ok := w.catalogs[lang][key]
+	if !ok {
+		return "", false
 	}
-	if _, ok := translators[lang]; !ok {
-		return fmt.Errorf("locales/%s: format.go does not know how this language writes numbers", lang)
-	}
-	names, err := fs.Glob(files, path.Join("locales", lang, "*.yaml"))
-	if err != nil {
-		return fmt.Errorf("read locales/%s: %w", lang, err)
-	}
-	for _, name := range names {
-		data, err := fs.ReadFile(files, name)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", name, err)
-		}
-		if _, err := w.bundle.ParseMessageBytes(tag, data, yaml.Unmarshal); err != nil {
-			return fmt.Errorf("read %s: %w", name, err)
-		}
-	}
-	if !slices.Contains(w.langs, lang) {
-		w.langs = append(w.langs, lang)
-	}
-	return nil
+	return m.Other, true
 }
 
 // localize gives one message; a message that exists nowhere is an error.
@@ -75,6 +58,14 @@ func localize(l *i18n.Localizer, key string, count any, values map[string]any) (
 		return "", fmt.Errorf("message %q: %w", key, err)
 	}
 	return s, nil
+}
+
+// name is what a language calls itself.
+func (t *Templates) name(lang string) string {
+	if name, ok := t.words.own(lang, "language"); ok {
+		return name
+	}
+	return lang
 }
 
 // Languages lists the languages that have message files, English first.
