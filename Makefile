@@ -1,6 +1,6 @@
 # Shorthands; nothing needs make. The one command that counts is `go test ./...`.
 
-.PHONY: build test lint docs ci
+.PHONY: build test lint docs screenshots ci
 
 build: ## one static binary in bin/
 	CGO_ENABLED=0 go build -trimpath -o bin/inturn ./cmd/inturn
@@ -14,6 +14,9 @@ lint:
 
 docs: ## pages made from tables in the code
 	go test ./internal/settings -run 'TestDocumentation' -update
+
+screenshots: ## every page and mail in every language, light and dark, narrow and wide: bin/gallery/
+	INTURN_GALLERY=$(CURDIR)/bin/gallery go test ./internal/gallery -run TestScreenshots -count=1 -timeout 60m
 
 ci:
 	.ci/run

@@ -60,11 +60,12 @@ func (a Auditor) Audit(b *Browser) []Finding {
 }
 
 // ValidateHTML runs the HTML validator of tools/package.json over every .html
-// file below dir and gives its complaints, one a line.
-func ValidateHTML(tb testing.TB, dir string) string {
+// file below dir and gives its complaints, one a line. rules names the set of
+// rules: tools/RULES.htmlvalidate.json.
+func ValidateHTML(tb testing.TB, dir, rules string) string {
 	tb.Helper()
 	program := tool(tb, "html-validate/bin/html-validate.mjs")
-	config := filepath.Join(root(tb), "tools", "htmlvalidate.json")
+	config := filepath.Join(root(tb), "tools", rules+".htmlvalidate.json")
 	cmd := exec.CommandContext(tb.Context(), "node", program, "--config", config, "--formatter", "text", dir)
 	out, err := cmd.CombinedOutput()
 	if err != nil && len(out) == 0 {

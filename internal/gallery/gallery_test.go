@@ -1,0 +1,132 @@
+package gallery
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/inturn/inturn/internal/browsertest"
+)
+
+// The limits of what a first visit loads, uncompressed.
+const (
+	heaviestPage = 50_000
+	heaviestMail = 100_000
+)
+
+// view is one way in which a page is looked at.
+type view struct {
+	name  string
+	width int
+	dark  bool
+}
+
+var (
+	phone       = view{"360-light", 360, false}
+	phoneDark   = view{"360-dark", 360, true}
+	desktop     = view{"1280-light", 1280, false}
+	desktopDark = view{"1280-dark", 1280, true}
+)
+
+// TestAccessible runs axe-core over every page: in English in every view, in
+// the other languages where words are longest on the narrowest screen.
+func TestAccessible(t *testing.T) {
+	auditor := browsertest.NewAuditor(t)
+	h := open(t)
+	b := browsertest.New(t, browsertest.Options{Scripts: true})
+	for _, v := range []view{phone, phoneDark, desktop, desktopDark} {
+		b.Screen(v.width, 900)
+		b.Dark(v.dark)
+		for _, lang := range h.templates.Languages() {
+			if lang != "en" && v != phone {
+				continue
+			}
+			for _, sc := range h.pages {
+				b.Goto(h.url + "/" + lang + "/" + sc.name)
+				for _, f := range auditor.Audit(b) {
+					t.Errorf("%s in %s, %s: %s", sc.name, lang, v.name, f)
+				}
+			}
+		}
+	}
+	if complaints := b.Errors(); len(complaints) > 0 {
+		t.Errorf("the browser complains: %s", strings.Join(complaints, "\n"))
+	}
+}
+
+// TestFits wants no page or mail wider than the narrowest screen in use
+// (WCAG 2.2, 1.4.10), in any language.
+func TestFits(t *testing.T) {
+	h := open(t)
+	b := browsertest.New(t, browsertest.Options{Width: 320})
+	for _, lang := range h.templates.Languages() {
+		for _, sc := range append(h.pages[:len(h.pages):len(h.pages)], h.mails...) {
+			b.Goto(h.url + "/" + lang + "/" + sc.name)
+			if !b.Fits() {
+				t.Errorf("%s in %s is wider than 320 pixels", sc.name, lang)
+			}
+		}
+	}
+}
+
+// TestValidHTML runs an HTML validator over every page and mail in every
+// language.
+func TestValidHTML(t *testing.T) {
+	h := open(t)
+	for name, scenes := range map[string][]scene{"pages": h.pages, "mails": h.mails} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			h.write(t, dir, scenes)
+			if complaints := browsertest.ValidateHTML(t, dir, name); complaints != "" {
+				t.Error(complaints)
+			}
+		})
+	}
+}
+
+// TestWeight holds pages and mails below their limits, with everything they
+// load.
+func TestWeight(t *testing.T) {
+	h := open(t)
+	for _, lang := range h.templates.Languages() {
+		for _, sc := range h.pages {
+			if n, parts := h.weight(t, sc, lang); n > heaviestPage {
+				t.Errorf("%s in %s weighs %d bytes: %v", sc.name, lang, n, parts)
+			}
+		}
+		for _, sc := range h.mails {
+			if n := len(h.html(t, sc, lang)); n > heaviestMail {
+				t.Errorf("%s in %s weighs %d bytes", sc.name, lang, n)
+			}
+		}
+	}
+}
+
+// TestScreenshots takes the pictures when INTURN_GALLERY names a folder for
+// them: LANG/SCENE-WIDTH-light.png and -dark.png.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("INTURN_GALLERY")
+	if dir == "" {
+		return // pictures were not asked for
+	}
+	h := open(t)
+	b := browsertest.New(t, browsertest.Options{Scripts: true})
+	for _, v := range []view{phone, phoneDark, desktop, desktopDark} {
+		b.Screen(v.width, 800)
+		b.Dark(v.dark)
+		for _, lang := range h.templates.Languages() {
+			if err := os.MkdirAll(filepath.Join(dir, lang), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for _, sc := range append(h.pages[:len(h.pages):len(h.pages)], h.mails...) {
+				b.Goto(h.url + "/" + lang + "/" + sc.name)
+				file := filepath.Join(dir, lang, fmt.Sprintf("%s-%s.png", sc.name, v.name))
+				if err := os.WriteFile(file, b.Photograph(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package gallery
+
+import (
+	"io"
+	"testing"
+	"time"
+
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/templates"
+)
+
+// letter is one mail as somebody gets it.
+type letter struct {
+	name   string
+	render func(t *templates.Templates, lang string) (templates.Mail, error)
+}
+
+const placeURL = "https://tickets.lakeside.example/lakeside-2027/place/k1.1412.1mjkrs4.mac"
+
+// letters are all mails.
+func letters() []letter {
+	receipt := func(number int, class sale.Class) func(*templates.Templates, string) (templates.Mail, error) {
+		return func(t *templates.Templates, lang string) (templates.Mail, error) {
+			return t.ReceiptMail(lang, templates.ReceiptMail{Sale: *lakeside(), Number: number, Class: class, PlaceURL: placeURL})
+		}
+	}
+	decline := func(soldOut bool) func(*templates.Templates, string) (templates.Mail, error) {
+		return func(t *templates.Templates, lang string) (templates.Mail, error) {
+			return t.DeclineMail(lang, templates.DeclineMail{Sale: *lakeside(), Number: 3750, PlaceURL: placeURL, SoldOut: soldOut})
+		}
+	}
+	return []letter{
+		{"receipt", receipt(1412, sale.Guaranteed)},
+		{"receipt-standby", receipt(3750, sale.Standby)},
+		{"offer", func(t *templates.Templates, lang string) (templates.Mail, error) {
+			return t.OfferMail(lang, templates.OfferMail{
+				Sale: *lakeside(), Number: 1412, Most: 4, Link: "https://checkout.lakeside.example/c/eyJhbGciOiJFZERTQSJ9.eyJvZmZlciI6IjEifQ.c2ln",
+				Ends: noon.Add(time.Hour), Life: time.Hour, PlaceURL: placeURL,
+			})
+		}},
+		{"order", func(t *templates.Templates, lang string) (templates.Mail, error) {
+			return t.OrderMail(lang, templates.OrderMail{
+				Sale: *lakeside(), Number: 1412, Order: *order(sale.OrderConfirmed), OrderURL: "https://checkout.lakeside.example/order/mzxw6ytboi4dcmrt",
+			})
+		}},
+		{"decline", decline(true)},
+		{"decline-over", decline(false)},
+	}
+}
+
+// mailScenes are the mails as pages: what a mail program would show.
+func mailScenes(tb testing.TB) []scene {
+	tb.Helper()
+	var all []scene
+	for _, l := range letters() {
+		all = append(all, scene{"mail-" + l.name, func(t *templates.Templates, w io.Writer, lang string) error {
+			m, err := l.render(t, lang)
+			if err == nil {
+				_, err = io.WriteString(w, m.HTML)
+			}
+			return err
+		}})
+	}
+	return all
+}
