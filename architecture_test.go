@@ -40,6 +40,7 @@ var within = map[string][]string{
 	"internal/verify":      {"internal/sale", "internal/sqldb", "internal/line", "internal/boxoffice"},
 	"internal/peer":        {"internal/sale", "internal/web"},
 	"internal/e2e":         {}, // tests only
+	"internal/gallery":     {}, // tests only
 }
 
 // homes says where a library may be imported. Everything else outside the
