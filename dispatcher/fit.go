@@ -3,7 +3,6 @@ package dispatcher
 import (
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/inturn/inturn/internal/sale"
@@ -27,12 +26,12 @@ const mostMoments = 4000
 func FitGuaranteed(s sale.Sale) (Fit, error) {
 	d := s.Dispatch
 	f := Fit{Fans: s.Caps.Guaranteed, Runs: d.Ends.Sub(d.Starts)}
-	schedule, err := ParseSchedule(d.Every, s.Location())
+	cal, err := calendarOf(s)
 	if err != nil || f.Fans <= 0 || d.Batch <= 0 {
 		return f, err
 	}
 	batches := (f.Fans + d.Batch - 1) / d.Batch
-	first := firstMoment(schedule, strings.HasPrefix(d.Every, "@every"), d.Starts, d.Starts)
+	first := cal.first(d.Starts, d.Starts)
 	last, count, inTime := first, 1, 0
 	for {
 		// A beat finds a moment a little after it, never before.
@@ -42,14 +41,14 @@ func FitGuaranteed(s sale.Sale) (Fit, error) {
 		if count == batches || count == mostMoments {
 			break
 		}
-		last, count = schedule.Next(last), count+1
+		last, count = cal.Next(last), count+1
 	}
 	if rest := batches - count; rest > 0 {
-		pace := last.Sub(first) / time.Duration(count-1)
+		pace := cal.rest.Loud(first, last) / time.Duration(count-1)
 		if inTime == count {
-			inTime += int(min(int64(rest), int64((d.Ends.Sub(last)-d.LinkLife-1)/pace)))
+			inTime += int(min(int64(rest), int64((cal.rest.Loud(last, d.Ends.Add(-d.LinkLife))-1)/pace)))
 		}
-		last = last.Add(times(pace, rest))
+		last = cal.rest.AddLoud(last, times(pace, rest))
 	}
 	f.Reach = min(f.Fans, inTime*d.Batch)
 	f.Takes = last.Add(d.LinkLife).Sub(d.Starts)

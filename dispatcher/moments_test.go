@@ -24,7 +24,7 @@ func TestFirstMoment(t *testing.T) {
 		{"on the day clocks change", "30 2 * * *", "2027-03-27T12:00:00+01:00", "2027-03-28T03:00:00+02:00"},
 	} {
 		s := parse(t, tt.expr, zone(t, "Europe/Zurich"))
-		got := firstMoment(s, tt.expr[0:2] == "@e", at(t, starts), at(t, tt.now))
+		got := calendar{Schedule: s, every: tt.expr[0:2] == "@e"}.first(at(t, starts), at(t, tt.now))
 		if !got.Equal(at(t, tt.want)) {
 			t.Errorf("%s: %v, want %s", tt.name, got, tt.want)
 		}
@@ -43,7 +43,7 @@ func TestNextMoment(t *testing.T) {
 		{"cron, many missed", "*/5 * * * *", "12:00:00", "12:23:00", "12:25:00"},
 	} {
 		day := "2027-03-12T"
-		got := nextMoment(parse(t, tt.expr, time.UTC), at(t, day+tt.moment+"Z"), at(t, day+tt.now+"Z"))
+		got := calendar{Schedule: parse(t, tt.expr, time.UTC)}.following(at(t, day+tt.moment+"Z"), at(t, day+tt.now+"Z"))
 		if diff := cmp.Diff(at(t, day+tt.want+"Z"), got.UTC()); diff != "" {
 			t.Errorf("%s: %s", tt.name, diff)
 		}
@@ -70,7 +70,7 @@ func TestNextMomentIsAheadAndNear(t *testing.T) {
 		}
 		moment := s.Next(time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(t, "from"), 0))
 		now := moment.Add(time.Duration(rapid.Int64Range(0, int64(72*time.Hour)).Draw(t, "late")))
-		next := nextMoment(s, moment, now)
+		next := calendar{Schedule: s}.following(moment, now)
 		if !next.After(now) {
 			t.Fatalf("%s: %v is not after %v", expr, next, now)
 		}

@@ -2,7 +2,6 @@ package dispatcher
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/inturn/inturn/internal/line"
@@ -45,59 +44,33 @@ func (d *Dispatcher) plan(ctx context.Context, lease line.Lease) ([]sale.Ask, er
 	if err != nil || st.Stored == 0 || !now.Before(st.Sale.Dispatch.Ends) {
 		return nil, err
 	}
-	schedule, err := ParseSchedule(st.Sale.Dispatch.Every, st.Sale.Location())
+	cal, err := calendarOf(st.Sale)
 	if err != nil {
 		return nil, err
 	}
-	every := strings.HasPrefix(st.Sale.Dispatch.Every, "@every")
 	moment := st.NextBatch
 	if moment.IsZero() {
-		moment = firstMoment(schedule, every, st.Sale.Dispatch.Starts, now)
-		if now.Before(moment) {
-			return nil, d.Line.Reschedule(ctx, lease, moment, period(schedule, moment))
-		}
+		moment = cal.first(st.Sale.Dispatch.Starts, now)
+	} else if cal.rest.Quiet(moment) { // it was not when it was written down
+		moment = cal.loud(moment)
 	}
 	if now.Before(moment) {
-		return nil, nil
+		if moment.Equal(st.NextBatch) {
+			return nil, nil
+		}
+		return nil, d.Line.Reschedule(ctx, lease, moment, cal.period(moment))
 	}
 	stock, err := d.BoxOffice.Stock(ctx, lease.Slug)
 	d.health.boxOffice(err)
 	if err != nil {
 		return nil, err
 	}
-	next := nextMoment(schedule, moment, now)
-	p := line.Plan{Each: st.Sale.Tickets.MaxPerFan, Next: next, Period: period(schedule, next), SoldOut: soldOut(stock)}
-	if every || now.Sub(moment) <= lateness {
+	next := cal.following(moment, now)
+	p := line.Plan{Each: st.Sale.Tickets.MaxPerFan, Next: next, Period: cal.period(next), SoldOut: soldOut(stock)}
+	if cal.every || now.Sub(moment) <= lateness {
 		p.Most = min(Affordable(stock.Capacity(), p.Each), st.Sale.Dispatch.Batch)
 	}
 	return d.Line.PlanBatch(ctx, lease, p)
-}
-
-// firstMoment is when a sale's schedule begins: `@every` with the start
-// itself, a cron expression with its first moment from then on.
-func firstMoment(schedule Schedule, every bool, starts, now time.Time) time.Time {
-	if every {
-		return starts
-	}
-	from := starts
-	if now.After(from) {
-		from = now
-	}
-	return schedule.Next(from.Add(-time.Second))
-}
-
-// nextMoment is the first moment after now; one after the other from the last
-// moment on, so that `@every` keeps its rhythm, unless too many were missed.
-func nextMoment(schedule Schedule, moment, now time.Time) time.Time {
-	next := schedule.Next(moment)
-	if next.After(now) {
-		return next
-	}
-	return schedule.Next(now)
-}
-
-func period(schedule Schedule, moment time.Time) time.Duration {
-	return schedule.Next(moment).Sub(moment)
 }
 
 // Affordable is how many offers of `each` tickets the free units allow. When

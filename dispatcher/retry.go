@@ -63,12 +63,12 @@ func tried(m line.Mail, r mail.Result, alone bool, now time.Time) line.Tried {
 
 // tookTooLong says that the mail server kept the mail so long that less than
 // 11/12 of the link's life, and at least ten seconds of it, are gone: the fan
-// is owed a new one. For one life from the first try; a server that is always
-// that slow would otherwise be fed for ever.
+// is owed a new one. For one life from the first try, not counting quiet hours;
+// a server that is always that slow would otherwise be fed for ever.
 func tookTooLong(m line.Mail, now time.Time) bool {
 	life := m.Sale.Dispatch.LinkLife
 	return m.Kind == sale.MailOffer &&
 		now.Sub(m.Started) >= 10*time.Second &&
 		m.Ends.Sub(now) < life*11/12 &&
-		now.Before(m.First.Add(life))
+		now.Before(m.Until)
 }

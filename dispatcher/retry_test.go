@@ -24,7 +24,7 @@ func TestWaitsArePartsOfTheLife(t *testing.T) {
 
 func TestTried(t *testing.T) {
 	now := time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC)
-	offer := line.Mail{Kind: sale.MailOffer, Try: 1, First: now, Started: now, Ends: now.Add(time.Hour)}
+	offer := line.Mail{Kind: sale.MailOffer, Try: 1, First: now, Until: now.Add(time.Hour), Started: now, Ends: now.Add(time.Hour)}
 	offer.Sale.Dispatch.LinkLife = time.Hour
 	receipt := line.Mail{Kind: sale.MailReceipt, Try: 1, First: now, Started: now}
 	receipt.Sale.Dispatch.LinkLife = time.Second
@@ -86,7 +86,7 @@ func TestTookTooLong(t *testing.T) {
 		{time.Minute, 2 * time.Minute, false}, // one life long, not for ever
 	}
 	for _, tt := range tests {
-		m := line.Mail{Kind: sale.MailOffer, First: began, Started: began, Ends: began.Add(tt.life)}
+		m := line.Mail{Kind: sale.MailOffer, First: began, Until: began.Add(tt.life), Started: began, Ends: began.Add(tt.life)}
 		m.Sale.Dispatch.LinkLife = tt.life
 		if got := tookTooLong(m, began.Add(tt.took)); got != tt.want {
 			t.Errorf("life %v, took %v: %v", tt.life, tt.took, got)

@@ -83,6 +83,9 @@ func (s *session) readSale(path string) (sale.Sale, error) {
 		return sale.Sale{}, fmt.Errorf("read the sale file: %w", err)
 	}
 	parsed, err := salefile.ParseBeside(data, beside, dispatcher.CheckSchedule)
+	if err == nil {
+		err = dispatcher.CheckSale(parsed)
+	}
 	var e *sale.Error
 	if errors.As(err, &e) {
 		named := *e

@@ -117,6 +117,9 @@ func (s *session) printSale(v saleView) error {
 	row("dispatch", "%s to %s", v.Sale.Dispatch.Starts.In(loc).Format(moment), v.Sale.Dispatch.Ends.In(loc).Format(moment))
 	count := sale.FormatCount
 	row("batches", "%s, at most %s offers each; links live %s", v.Sale.Dispatch.Every, count(v.Sale.Dispatch.Batch), sale.FormatLife(v.Sale.Dispatch.LinkLife))
+	if q := v.Sale.Dispatch.Quiet; !q.None() {
+		row("quiet", "%s, no offer is mailed in between", q)
+	}
 	row("caps", "%s guaranteed, %s standby; at most %d tickets each", count(v.Sale.Caps.Guaranteed), count(v.Sale.Caps.Standby), v.Sale.Tickets.MaxPerFan)
 	row("registered", "%s, %s of them guaranteed", count(v.Registered), count(v.Guaranteed))
 	row("reached", "%s", reached(v.Reached))

@@ -50,6 +50,7 @@ func Checks() []sqldb.Check {
 			LEFT JOIN (SELECT sale_id, number, MIN(at) AS at FROM audit WHERE action = 'withdraw' GROUP BY sale_id, number) w
 				ON w.sale_id = m.sale_id AND w.number = m.number
 			WHERE w.at IS NULL OR t.started_at < w.at LIMIT 5`)},
+		{Invariant: 29, Name: "no hand-over of an offer begins in quiet hours", Run: notInQuietHours},
 		{Invariant: 29, Name: "what is being sent has one open try", Run: none(`SELECT m.sale_id, m.number, m.id, COUNT(t.id) FROM outbox m
 			LEFT JOIN mail_tries t ON t.mail_id = m.id AND t.done_at IS NULL GROUP BY m.id, m.sale_id, m.number, m.state
 			HAVING COUNT(t.id) <> CASE WHEN m.state = 'sending' THEN 1 ELSE 0 END`)},

@@ -12,9 +12,9 @@ import (
 
 // CloseDue marks every offer whose time has come as closing, and gives all
 // that are closing, in order: expired ones whose mail was delivered and of
-// which none is being sent, those of withdrawn registrations, and those that
-// could not be handed over for one life or before the sale's end. From here
-// on nothing is minted for them.
+// which none is being sent or was held back by quiet hours, those of withdrawn
+// registrations, and those that could not be handed over for one life or
+// before the sale's end. From here on nothing is minted for them.
 func (l *Line) CloseDue(ctx context.Context, lease Lease) ([]sale.Closing, error) {
 	var all []sale.Closing
 	err := l.fenced(ctx, lease, func(ctx context.Context, tx *sqldb.Tx) error {
@@ -36,11 +36,14 @@ func (l *Line) CloseDue(ctx context.Context, lease Lease) ([]sale.Closing, error
 
 func markClosing(ctx context.Context, tx *sqldb.Tx, st State, now time.Time) error {
 	at := sqldb.Millis(now)
-	// Its hour is over, and the fan had it.
+	// Its hour is over, and the fan had it. Where quiet hours held a hand-over
+	// back that is owed to him, the life is moved behind it.
 	_, err := tx.Exec(ctx, `UPDATE offers SET state = 'closing', reason = 'expired'
 		WHERE sale_id = $1 AND state = 'open' AND ends <= $2
 		AND EXISTS (SELECT 1 FROM outbox m WHERE m.kind = 'offer' AND m.ref = offers.id AND m.delivered = 1)
-		AND NOT EXISTS (SELECT 1 FROM outbox m WHERE m.kind = 'offer' AND m.ref = offers.id AND m.state = 'sending')`, st.ID, at)
+		AND NOT EXISTS (SELECT 1 FROM outbox m WHERE m.kind = 'offer' AND m.ref = offers.id AND m.state = 'sending')
+		AND NOT EXISTS (SELECT 1 FROM outbox m WHERE m.kind = 'offer' AND m.ref = offers.id
+			AND m.due_at < $3 AND (m.give_up_at IS NULL OR m.due_at < m.give_up_at))`, st.ID, at, sqldb.Millis(heldUntil(st, now)))
 	if err != nil {
 		return fmt.Errorf("mark expired: %w", err)
 	}
@@ -53,11 +56,10 @@ func markClosing(ctx context.Context, tx *sqldb.Tx, st State, now time.Time) err
 	if st.Paused && now.Before(st.Sale.Dispatch.Ends) {
 		return nil
 	}
-	life := st.Sale.Dispatch.LinkLife
 	_, err = tx.Exec(ctx, `UPDATE offers SET state = 'closing', reason = 'undelivered'
 		WHERE state = 'open' AND id IN (SELECT m.ref FROM outbox m WHERE m.sale_id = $1 AND m.priority = 0 AND m.due_at IS NOT NULL
-			AND m.state = 'queued' AND m.delivered = 0 AND ((m.first_at <= $2 AND m.due_at >= m.first_at + $4) OR $3 = 1))`,
-		st.ID, sqldb.Millis(now.Add(-life)), flag(!now.Before(st.Sale.Dispatch.Ends)), life.Milliseconds())
+			AND m.state = 'queued' AND m.delivered = 0 AND ((m.give_up_at <= $2 AND m.due_at >= m.give_up_at) OR $3 = 1))`,
+		st.ID, at, flag(!now.Before(st.Sale.Dispatch.Ends)))
 	if err != nil {
 		return fmt.Errorf("mark undelivered: %w", err)
 	}

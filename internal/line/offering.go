@@ -23,8 +23,8 @@ type Plan struct {
 
 // PlanBatch takes the next eligible registrations in order and writes their
 // offers planned, as one batch. It plans nothing while the sale is paused,
-// before its start, too late for a whole life before its end, while a mail of
-// the last batch was never tried, and while planned offers wait for the box
+// before its start, too late for a whole life before its end, in quiet hours,
+// while a mail of the last batch was never tried, and while planned offers wait for the box
 // office's answer; the moment is over all the same.
 func (l *Line) PlanBatch(ctx context.Context, lease Lease, p Plan) ([]sale.Ask, error) {
 	var asks []sale.Ask
@@ -68,10 +68,11 @@ func (l *Line) Reschedule(ctx context.Context, lease Lease, next time.Time, peri
 	return nil
 }
 
-// mayOffer is the window: running, not paused, and a whole life left.
+// mayOffer is the window: running, not paused, a whole life left, and no
+// quiet hours in which the mails could not leave.
 func mayOffer(st State, now time.Time) bool {
 	d := st.Sale.Dispatch
-	return !st.Paused && !now.Before(d.Starts) && !now.Add(d.LinkLife).After(d.Ends)
+	return !st.Paused && !now.Before(d.Starts) && !now.Add(d.LinkLife).After(d.Ends) && !st.Sale.Rest().Quiet(now)
 }
 
 // batchUnfinished says whether a mail of the last batch still waits for its

@@ -50,6 +50,7 @@ type Mail struct {
 	Try     int         // 1 for the first
 	Failed  int         // tries before it that came to nothing, without a fault of our own
 	First   time.Time   // when the first try began since the last fault of our own
+	Until   time.Time   // for offers: what falls due from here on is not tried any more
 	Started time.Time
 	Moot    bool // what it was to say is not so any more; no such mail is handed out
 }
@@ -59,8 +60,8 @@ type Mail struct {
 // the try against the limits and, for an offer, moves `ends` to now plus the
 // link's life, rounded up to a whole second and never back.
 //
-// It takes no offer mail of a paused or ended sale, nor one whose offer is no
-// longer open or whose registration was withdrawn. When the limits allow none
+// It takes no offer mail of a paused or ended sale or in its quiet hours, nor
+// one whose offer is no longer open or whose registration was withdrawn. When the limits allow none
 // now, wait says how long until one place is free again.
 func (l *Line) LeaseMails(ctx context.Context, h Hand) (mails []Mail, wait time.Duration, err error) {
 	leases := slices.Clone(h.Leases)
@@ -132,6 +133,7 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 	}
 	st, lease, now := d.state, d.lease, d.now
 	at := sqldb.Millis(now)
+	rest := st.Sale.Rest()
 	for i := range mails {
 		m := &mails[i]
 		if m.Moot {
@@ -144,13 +146,20 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		if m.First.IsZero() {
 			m.First = now
 		}
+		var quiet string
+		if m.Kind == sale.MailOffer {
+			quiet = rest.String()
+			if m.Until.IsZero() {
+				m.Until = rest.AddLoud(now, st.Sale.Dispatch.LinkLife)
+			}
+		}
 		_, err := tx.Exec(ctx, `UPDATE outbox SET state = 'sending', due_at = NULL, tries = tries + 1, first_at = COALESCE(first_at, $1),
-			started_at = $1, fence = $2 WHERE id = $3`, at, lease.Fence, m.ID)
+			give_up_at = $2, started_at = $1, fence = $3 WHERE id = $4`, at, sqldb.NullMillis(m.Until), lease.Fence, m.ID)
 		if err != nil {
 			return nil, fmt.Errorf("take mail: %w", err)
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO mail_tries (mail_id, sale_id, fence, started_at) VALUES ($1, $2, $3, $4)`,
-			m.ID, lease.SaleID, lease.Fence, at)
+		_, err = tx.Exec(ctx, `INSERT INTO mail_tries (mail_id, sale_id, fence, started_at, quiet) VALUES ($1, $2, $3, $4, $5)`,
+			m.ID, lease.SaleID, lease.Fence, at, quiet)
 		if err != nil {
 			return nil, fmt.Errorf("count the try: %w", err)
 		}
@@ -165,16 +174,16 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 
 // dueMails reads what may leave now: one seek into the index of what is due,
 // since a kind has one priority. Of a sale's offers none leaves while it is
-// paused or over, nor after one life of tries that came to nothing: a try
-// that fell due within it is made, however late we are. A withdrawal is
+// paused, quiet or over, nor after one life of tries that came to nothing: a
+// try that fell due within it is made, however late we are. A withdrawal is
 // confirmed once it is settled whether it can be taken back: not while an
 // offer is being closed for it.
 func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
-	sched := d.state.Sale.Dispatch
-	if d.kind == sale.MailOffer && (d.state.Paused || !d.now.Before(sched.Ends)) {
+	st := d.state
+	if d.kind == sale.MailOffer && (st.Paused || !d.now.Before(st.Sale.Dispatch.Ends) || st.Sale.Rest().Quiet(d.now)) {
 		return nil, nil
 	}
-	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0),
+	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0), COALESCE(m.give_up_at, 0),
 		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc, `+mayReturn+`, `+moot+`
 		FROM outbox m
 		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
@@ -182,11 +191,11 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		LEFT JOIN orders b ON m.kind = 'order' AND b.sale_id = m.sale_id AND b.code = m.ref
 		WHERE m.sale_id = $1 AND m.priority = $2 AND m.due_at IS NOT NULL AND m.due_at <= $3
 		AND r.erased_at IS NULL AND (r.withdrawn_at IS NULL OR m.kind IN ('order', 'withdrawn'))
-		AND (m.kind <> 'offer' OR (o.state = 'open' AND (m.first_at IS NULL OR m.due_at < m.first_at + $4)))
+		AND (m.kind <> 'offer' OR (o.state = 'open' AND (m.give_up_at IS NULL OR m.due_at < m.give_up_at)))
 		AND (m.kind <> 'withdrawn' OR r.withdrawn_at IS NULL OR NOT EXISTS (SELECT 1 FROM offers v
 			WHERE v.sale_id = m.sale_id AND v.number = m.number AND v.state IN ('planned', 'open', 'closing')))
-		ORDER BY m.due_at, m.id LIMIT $5`,
-		d.state.ID, d.kind.Priority(), sqldb.Millis(d.now), sched.LinkLife.Milliseconds(), d.most)
+		ORDER BY m.due_at, m.id LIMIT $4`,
+		d.state.ID, d.kind.Priority(), sqldb.Millis(d.now), d.most)
 	if err != nil {
 		return nil, err
 	}
@@ -194,16 +203,16 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 	var mails []Mail
 	for rows.Next() {
 		var m Mail
-		var first, at int64
+		var first, until, at int64
 		var back, over int
 		var offer, order sql.NullString
 		var granted sql.NullInt64
-		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &m.Ref, &m.Try, &first, &m.Failed, &at, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order, &back, &over)
+		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &m.Ref, &m.Try, &first, &until, &m.Failed, &at, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order, &back, &over)
 		if err != nil {
 			return nil, err
 		}
 		m.Try++
-		m.First, m.At = sqldb.Time(first), sqldb.Time(at)
+		m.First, m.Until, m.At = sqldb.Time(first), sqldb.Time(until), sqldb.Time(at)
 		m.Back, m.Moot = back == 1, over == 1
 		m.Offer, m.Most = offer.String, int(granted.Int64)
 		if order.Valid {
@@ -351,7 +360,8 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 		state = CASE WHEN $1 = 'queued' AND delivered = 1 THEN 'unknown' ELSE $1 END, due_at = $2,
 		delivered = CASE WHEN $3 = 1 THEN 1 ELSE delivered END,
 		tried = CASE WHEN $4 = 1 THEN tried ELSE 1 END,
-		first_at = CASE WHEN $5 = 1 AND (delivered = 0 OR first_at = started_at) THEN NULL ELSE first_at END
+		first_at = CASE WHEN $5 = 1 AND (delivered = 0 OR first_at = started_at) THEN NULL ELSE first_at END,
+		give_up_at = CASE WHEN $5 = 1 AND (delivered = 0 OR first_at = started_at) THEN NULL ELSE give_up_at END
 		WHERE id = $6 AND state = 'sending' AND fence = $7 AND tries = $8`,
 		string(state), due, delivered, untried, ours, t.Mail.ID, t.Mail.Lease.Fence, t.Mail.Try)
 	if err != nil {

@@ -26,16 +26,17 @@ type State struct {
 	NextBatch       time.Time // next scheduled moment; zero when not known
 	Period          time.Duration
 	SoldOut         bool
-	Cursor          int64 // feed position up to which outcomes are collected
-	Batch           int64 // number of the last batch
-	ToldUpTo        int   // numbers up to here were told that it is over
+	Cursor          int64     // feed position up to which outcomes are collected
+	Batch           int64     // number of the last batch
+	ToldUpTo        int       // numbers up to here were told that it is over
+	QuietUntil      time.Time // until when quiet hours of earlier versions held mails back; zero when they never did
 }
 
 // Pending says whether a newer version waits for the box office.
 func (s State) Pending() bool { return s.Latest > s.Stored }
 
 const stateColumns = `s.id, s.doc, s.wanted, s.stored, s.pending_why, s.last_number, s.guaranteed_given,
-	d.paused, d.reached, d.next_at, d.period, d.sold_out, d.feed_cursor, d.batch, d.told_upto`
+	d.paused, d.reached, d.next_at, d.period, d.sold_out, d.feed_cursor, d.batch, d.told_upto, d.quiet_until`
 
 func scanState(scan func(...any) error) (State, error) {
 	var (
@@ -45,9 +46,10 @@ func scanState(scan func(...any) error) (State, error) {
 		reached, next, period  int64
 		last, given, toldUpTo  int64
 		wanted, stored, cursor int64
+		quiet                  int64
 	)
 	err := scan(&st.ID, &doc, &wanted, &stored, &st.PendingWhy, &last, &given,
-		&paused, &reached, &next, &period, &sold, &cursor, &st.Batch, &toldUpTo)
+		&paused, &reached, &next, &period, &sold, &cursor, &st.Batch, &toldUpTo, &quiet)
 	if err != nil {
 		return State{}, err
 	}
@@ -58,6 +60,7 @@ func scanState(scan func(...any) error) (State, error) {
 	st.Last, st.GuaranteedGiven, st.Reached, st.ToldUpTo = int(last), int(given), int(reached), int(toldUpTo)
 	st.Paused, st.SoldOut = paused == 1, sold == 1
 	st.NextBatch, st.Period = sqldb.Time(next), time.Duration(period)*time.Millisecond
+	st.QuietUntil = sqldb.Time(quiet)
 	return st, nil
 }
 
@@ -190,7 +193,7 @@ func (l *Line) SetPaused(ctx context.Context, slug string, paused bool, actor st
 		if !paused {
 			// The pause was not the fans' fault: a mail that came to nothing
 			// before it has a whole life of tries again.
-			_, err := tx.Exec(ctx, `UPDATE outbox SET first_at = NULL WHERE sale_id = $1 AND priority = 0
+			_, err := tx.Exec(ctx, `UPDATE outbox SET first_at = NULL, give_up_at = NULL WHERE sale_id = $1 AND priority = 0
 				AND due_at IS NOT NULL AND state = 'queued' AND delivered = 0`, id)
 			if err != nil {
 				return err

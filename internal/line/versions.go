@@ -99,6 +99,9 @@ func (l *Line) nextVersion(ctx context.Context, tx *sqldb.Tx, id int64, s sale.S
 // rescheduled forgets the next moment when the schedule itself changed, so
 // that the assigner takes it from the new one.
 func (l *Line) rescheduled(ctx context.Context, tx *sqldb.Tx, id int64, old, next sale.Sale) error {
+	if err := l.requieted(ctx, tx, id, old, next); err != nil {
+		return err
+	}
 	if old.Dispatch.Every == next.Dispatch.Every && old.Timezone == next.Timezone && old.Dispatch.Starts.Equal(next.Dispatch.Starts) {
 		return nil
 	}

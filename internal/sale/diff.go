@@ -86,6 +86,7 @@ func describe(s Sale, loc *time.Location) description {
 	d.add("dispatch.every", s.Dispatch.Every)
 	d.add("dispatch.batch", thousands(s.Dispatch.Batch))
 	d.add("dispatch.link_life", FormatLife(s.Dispatch.LinkLife))
+	d.add("dispatch.quiet", s.Dispatch.Quiet.String())
 	d.add("payment", s.Payment)
 	d.add("mail.from", s.Mail.From)
 	d.add("mail.reply_to", s.Mail.ReplyTo)

@@ -94,13 +94,15 @@ type Caps struct {
 
 // Dispatch is when and how offers are made: from Starts until Ends, at the
 // moments of Every (a cron expression in the sale's zone, or "@every 1m"),
-// at most Batch at a time, each good for LinkLife.
+// at most Batch at a time, each good for LinkLife; none is mailed in the
+// Quiet hours.
 type Dispatch struct {
 	Starts   time.Time     `json:"starts"`
 	Ends     time.Time     `json:"ends"`
 	Every    string        `json:"every"`
 	Batch    int           `json:"batch"`
 	LinkLife time.Duration `json:"link_life"` // whole seconds
+	Quiet    QuietHours    `json:"quiet,omitzero"`
 }
 
 // The ways a sale takes money.

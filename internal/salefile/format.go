@@ -23,6 +23,7 @@ func Format(s sale.Sale) []byte {
 		Caps:         caps(s.Caps),
 		Dispatch: dispatch{
 			at(s.Dispatch.Starts), at(s.Dispatch.Ends), words(s.Dispatch.Every), s.Dispatch.Batch, sale.FormatLife(s.Dispatch.LinkLife),
+			words(s.Dispatch.Quiet.String()),
 		},
 		Payment: s.Payment,
 		Mail: mail{
@@ -117,6 +118,7 @@ type (
 		Every    words  `yaml:"every"`
 		Batch    int    `yaml:"batch"`
 		LinkLife string `yaml:"link_life"`
+		Quiet    words  `yaml:"quiet,omitempty"`
 	}
 	mail struct {
 		From         words            `yaml:"from"`

@@ -91,10 +91,14 @@ func anySale(t *rapid.T) sale.Sale {
 		Dispatch: sale.Dispatch{
 			Starts: starts, Ends: starts.Add(later("ends", time.Hour)),
 			Every: rapid.SampledFrom([]string{"@every 1m", "*/5 * * * *", "0 10-18 * * MON-FRI"}).Draw(t, "every"),
-			Batch: rapid.IntRange(1, 100_000).Draw(t, "batch"), LinkLife: time.Duration(rapid.IntRange(1, 3600).Draw(t, "life")) * time.Second,
+			Batch: rapid.IntRange(1, 100_000).Draw(t, "batch"), LinkLife: time.Duration(rapid.IntRange(1, 3500).Draw(t, "life")) * time.Second,
 		},
 		Payment: rapid.SampledFrom([]string{sale.PaymentNone, sale.PaymentOnSite}).Draw(t, "payment"),
 		Mail:    sale.MailSettings{From: "Lakeside <tickets@lakeside.example>", Receipt: rapid.Bool().Draw(t, "receipt")},
+	}
+	if rapid.Bool().Draw(t, "quiet") {
+		from := rapid.IntRange(0, 86_399).Draw(t, "from")
+		s.Dispatch.Quiet = sale.QuietHours{From: from, To: (from + rapid.IntRange(1, 60).Draw(t, "to")) % 86_400}
 	}
 	if rapid.Bool().Draw(t, "organizer") {
 		s.Organizer = sale.Organizer{Name: anyText("").Draw(t, "name"), Terms: "https://lakeside.example/a?b=c#d"}

@@ -203,12 +203,13 @@ func (r *reader) caps(top section, t sale.Tickets) sale.Caps {
 }
 
 func (r *reader) dispatch(top section, reg sale.Registration, loc *time.Location) sale.Dispatch {
-	s := top.sub("dispatch", "starts", "ends", "every", "batch", "link_life")
+	s := top.sub("dispatch", "starts", "ends", "every", "batch", "link_life", "quiet")
 	d := sale.Dispatch{
 		Starts:   reg.Closes,
 		Every:    s.textOr("every", defaultEvery),
 		Batch:    defaultBatch,
 		LinkLife: s.life("link_life", defaultLinkLife),
+		Quiet:    s.quiet("quiet"),
 	}
 	if s.has("batch") {
 		d.Batch = s.integer("batch")

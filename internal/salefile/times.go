@@ -3,6 +3,8 @@ package salefile
 import (
 	"fmt"
 	"time"
+
+	"github.com/inturn/inturn/internal/sale"
 )
 
 // The ways to write a moment. Seconds may have a fraction.
@@ -92,6 +94,22 @@ func (s section) life(key string, otherwise time.Duration) time.Duration {
 		s.r.fail(s.field(key), "%s is not a duration; write it with its unit, like 1h, 90m or 45s", quote(text))
 	}
 	return d
+}
+
+// quiet reads quiet hours, none when they are left out.
+func (s section) quiet(key string) sale.QuietHours {
+	if !s.has(key) {
+		return sale.QuietHours{}
+	}
+	text, ok := s.r.scalar(s.field(key), s.values[key])
+	if !ok {
+		return sale.QuietHours{}
+	}
+	q, err := sale.ParseQuietHours(text)
+	if err != nil {
+		s.r.fail(s.field(key), "%s", err)
+	}
+	return q
 }
 
 // formatTime is the inverse of parseTime: what the clock on the wall shows,

@@ -47,7 +47,8 @@ CREATE TABLE dispatch (
     period      {{.Int}} NOT NULL DEFAULT 0,   -- milliseconds between the next two moments
     reached     {{.Int}} NOT NULL DEFAULT 0,   -- highest number whose turn has come
     sold_out    {{.Int}} NOT NULL DEFAULT 0 CHECK (sold_out IN (0, 1)),
-    told_upto   {{.Int}} NOT NULL DEFAULT 0    -- numbers up to this one have their polite decline
+    told_upto   {{.Int}} NOT NULL DEFAULT 0,   -- numbers up to this one have their polite decline
+    quiet_until {{.Int}} NOT NULL DEFAULT 0    -- until when the quiet hours of earlier versions held mails back
 ){{.Strict}};
 
 CREATE TABLE registrations (
@@ -132,6 +133,7 @@ CREATE TABLE outbox (
     tried      {{.Int}} NOT NULL DEFAULT 0 CHECK (tried IN (0, 1)),       -- a try has its outcome recorded
     delivered  {{.Int}} NOT NULL DEFAULT 0 CHECK (delivered IN (0, 1)),
     first_at   {{.Int}},                   -- first try that was not our own fault
+    give_up_at {{.Int}},                   -- of an offer's mail: one life after it, not counting quiet hours
     started_at {{.Int}},
     fence      {{.Int}} NOT NULL DEFAULT 0,
     created_at {{.Int}} NOT NULL,
@@ -152,7 +154,8 @@ CREATE TABLE mail_tries (
     started_at {{.Int}} NOT NULL,
     done_at    {{.Int}},
     result     TEXT NOT NULL DEFAULT '',
-    code       {{.Int}} NOT NULL DEFAULT 0
+    code       {{.Int}} NOT NULL DEFAULT 0,
+    quiet      TEXT NOT NULL DEFAULT ''    -- of an offer's mail: the quiet hours in force as it began
 ){{.Strict}};
 CREATE UNIQUE INDEX mail_tries_open ON mail_tries (mail_id) WHERE done_at IS NULL;
 CREATE INDEX mail_tries_counted ON mail_tries (done_at) WHERE result IN ('accepted', 'unknown');
