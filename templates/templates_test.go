@@ -3,11 +3,9 @@ package templates
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"text/template/parse"
 	"time"
 
 	"golang.org/x/net/html"
@@ -161,39 +159,7 @@ func attr(n *html.Node, key string) string {
 	return ""
 }
 
-// TestEveryMessage looks at the branches that no sample reaches: every key
-// that a template names must be in the message files.
-func TestEveryMessage(t *testing.T) {
-	ts := newTemplates(t)
-	for k, set := range ts.pages {
-		for _, tmpl := range set.Templates() {
-			if tmpl.Tree != nil {
-				checkKeys(t, ts, k.name, tmpl.Tree.Root)
-			}
-		}
-	}
-	for k, set := range ts.texts {
-		for _, tmpl := range set.Templates() {
-			if tmpl.Tree != nil {
-				checkKeys(t, ts, k.name, tmpl.Tree.Root)
-			}
-		}
-	}
-}
-
-// calls finds t "key" and tn "key" in the written form of a parse tree.
-var calls = regexp.MustCompile(`\btn? "([^"]+)"`)
-
-func checkKeys(t *testing.T, ts *Templates, name string, n parse.Node) {
-	t.Helper()
-	for _, call := range calls.FindAllStringSubmatch(n.String(), -1) {
-		if _, err := localize(ts.localizer(fallback), call[1], 2, map[string]any{}); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-// TestMissingMessage shows that the tests above can fail.
+// TestMissingMessage shows that TestEveryPage can fail.
 func TestMissingMessage(t *testing.T) {
 	ts := newTemplates(t)
 	f := ts.funcs("en")["t"].(func(string, ...any) (string, error))
