@@ -39,7 +39,7 @@ func (c *keysListCommand) Run(s *session) error {
 }
 
 type keysRotateCommand struct {
-	Purpose string `arg:"" enum:"link,receipt" default:"link" help:"link (offers) or receipt (places)."`
+	Purpose string `arg:"" enum:"link,receipt,bounce" default:"link" help:"link (offers), receipt (places) or bounce (envelope addresses)."`
 }
 
 func (c *keysRotateCommand) Run(s *session) error {

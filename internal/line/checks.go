@@ -40,6 +40,9 @@ func Checks() []sqldb.Check {
 			WHERE (o.state = 'bought') <> (b.code IS NOT NULL) LIMIT 5`)},
 		{Invariant: 29, Name: "an expired offer had reached its fan", Run: none(`SELECT o.sale_id, o.number, 0, 0 FROM offers o
 			WHERE o.state = 'expired' AND NOT EXISTS (SELECT 1 FROM outbox m WHERE m.kind = 'offer' AND m.ref = o.id AND m.delivered = 1) LIMIT 5`)},
+		{Invariant: 29, Name: "an offer that bounced had reached nobody", Run: none(`SELECT o.sale_id, o.number, t.id, 0 FROM offers o
+			JOIN outbox m ON m.kind = 'offer' AND m.ref = o.id JOIN mail_tries t ON t.mail_id = m.id
+			WHERE o.state IN ('bounced', 'undelivered') AND t.result IN ('accepted', 'unknown') AND t.bounced_at IS NULL LIMIT 5`)},
 		{Invariant: 29, Name: "no mail of an over offer waits", Run: none(`SELECT o.sale_id, o.number, m.id, 0 FROM outbox m JOIN offers o ON o.id = m.ref
 			WHERE m.kind = 'offer' AND m.due_at IS NOT NULL AND o.state NOT IN ('planned', 'open', 'closing') LIMIT 5`)},
 		{Invariant: 29, Name: "no hand-over begins after withdrawal", Run: none(`SELECT t.sale_id, r.number, t.started_at, r.withdrawn_at FROM mail_tries t

@@ -32,6 +32,7 @@ type Hand struct {
 // For offers Ends is committed already.
 type Mail struct {
 	ID      int64
+	TryID   int64 // this hand-over's own, which a bounce names
 	Lease   Lease
 	Sale    sale.Sale
 	SoldOut bool
@@ -158,8 +159,8 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		if err != nil {
 			return nil, fmt.Errorf("take mail: %w", err)
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO mail_tries (mail_id, sale_id, fence, started_at, quiet) VALUES ($1, $2, $3, $4, $5)`,
-			m.ID, lease.SaleID, lease.Fence, at, quiet)
+		err = tx.QueryRow(ctx, `INSERT INTO mail_tries (mail_id, sale_id, fence, started_at, quiet) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+			m.ID, lease.SaleID, lease.Fence, at, quiet).Scan(&m.TryID)
 		if err != nil {
 			return nil, fmt.Errorf("count the try: %w", err)
 		}
@@ -353,7 +354,15 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 			state = sale.MailCancelled
 		}
 	}
-	delivered := flag(t.Result == ResultAccepted || t.Result == ResultUnknown)
+	taken := t.Result == ResultAccepted || t.Result == ResultUnknown
+	early, err := bouncedEarly(ctx, tx, t.Mail.ID)
+	if err != nil {
+		return err
+	}
+	if taken && early {
+		state, due, taken = sale.MailRefused, nil, false
+	}
+	delivered := flag(taken)
 	untried := flag(t.Result == ResultFault)
 	ours := flag(t.Result == ResultFault || t.Result == ResultAside)
 	res, err := tx.Exec(ctx, `UPDATE outbox SET

@@ -1,6 +1,7 @@
 // Package link makes and reads the two things a fan carries: the checkout
 // link, a signed token that opens an offer, and the receipt, the signed name
-// of a place in line.
+// of a place in line. It also signs the address that a mail comes back to
+// when it cannot be delivered.
 //
 // What it promises:
 //
@@ -19,10 +20,12 @@
 //   - A receipt is bound to one registration: its sale, number and time. It
 //     holds no secret but its own validity, never ends, and is compared in
 //     constant time.
+//   - A bounce tag is bound to one hand-over of one mail. Who has seen it can
+//     say that this mail came back, and nothing of any other.
 //   - Keys are made once, atomically, and stay: a retired key signs nothing
 //     any more and goes on verifying everything it signed.
 //   - No error text carries a token, a receipt or a key.
 //
 // Tokens are JWTs (RFC 7519) signed with Ed25519 (RFC 8037); receipts are
-// HMAC-SHA256 (RFC 2104) cut to 128 bits.
+// HMAC-SHA256 (RFC 2104) cut to 128 bits, bounce tags the same cut to 88.
 package link

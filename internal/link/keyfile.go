@@ -19,10 +19,11 @@ type Purpose string
 const (
 	ForLinks    Purpose = "link"
 	ForReceipts Purpose = "receipt"
+	ForBounces  Purpose = "bounce"
 )
 
 // secret is one key as it lies on disk, one JSON file each. Seed is an
-// Ed25519 seed for links and an HMAC key for receipts, 32 bytes both.
+// Ed25519 seed for links and an HMAC key for the others, 32 bytes each.
 //
 // Files are numbered per purpose: link-0001.json, link-0002.json… The number
 // orders the keys, whatever the clocks of those who made them said.
@@ -38,7 +39,7 @@ type secret struct {
 const seedSize = 32
 
 var (
-	fileName = regexp.MustCompile(`^(link|receipt)-([0-9]{4,9})\.json$`)
+	fileName = regexp.MustCompile(`^(link|receipt|bounce)-([0-9]{4,9})\.json$`)
 	kidForm  = regexp.MustCompile(`^[a-z2-7]{8}$`)
 )
 

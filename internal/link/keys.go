@@ -15,9 +15,9 @@ import (
 	"github.com/inturn/inturn/internal/sale"
 )
 
-// Keys is the key ring of the line side: its private link keys and its
-// receipt keys, read from a directory that several processes may share. It is
-// safe for concurrent use.
+// Keys is the key ring of the line side: its private link keys, its receipt
+// keys and its bounce keys, read from a directory that several processes may
+// share. It is safe for concurrent use.
 type Keys struct {
 	dir   string
 	clock sale.Clock
@@ -47,10 +47,12 @@ type Info struct {
 
 // ring is what the directory held at one moment; it never changes.
 type ring struct {
-	secrets  []secret // link keys, then receipt keys, oldest first
+	secrets  []secret // by purpose, oldest first
 	links    map[string]ed25519.PrivateKey
 	receipts map[string][]byte
 	receipt  secret // the newest
+	bounces  map[string][]byte
+	bounce   secret // the newest
 }
 
 // OpenKeys opens the keys in dir and, on the first start, creates the
@@ -67,7 +69,7 @@ func OpenKeys(dir string, o KeyOptions) (*Keys, error) {
 	if err := makeDir(dir); err != nil {
 		return nil, err
 	}
-	for _, p := range []Purpose{ForLinks, ForReceipts} {
+	for _, p := range []Purpose{ForLinks, ForReceipts, ForBounces} {
 		if err := k.first(p); err != nil {
 			return nil, err
 		}
@@ -95,12 +97,12 @@ func (k *Keys) first(p Purpose) error {
 	return syncDir(k.dir) // another's key must be as durable before we use it
 }
 
-// Rotate makes a new key for p and returns its kid. Receipts are signed with
-// it at once; links as soon as a sale's box office has stored it. The keys
+// Rotate makes a new key for p and returns its kid. Receipts and bounce
+// addresses are signed with it at once; links as soon as a sale's box office has stored it. The keys
 // before it go on verifying.
 func (k *Keys) Rotate(p Purpose) (string, error) {
-	if p != ForLinks && p != ForReceipts {
-		return "", fmt.Errorf("rotate: no keys for %q; there are %q and %q", p, ForLinks, ForReceipts)
+	if p != ForLinks && p != ForReceipts && p != ForBounces {
+		return "", fmt.Errorf("rotate: no keys for %q; there are %q, %q and %q", p, ForLinks, ForReceipts, ForBounces)
 	}
 	s, err := k.generate(p)
 	if err != nil {
@@ -128,7 +130,7 @@ func (k *Keys) Reload() error {
 	if err != nil {
 		return err
 	}
-	r := &ring{links: map[string]ed25519.PrivateKey{}, receipts: map[string][]byte{}}
+	r := &ring{links: map[string]ed25519.PrivateKey{}, receipts: map[string][]byte{}, bounces: map[string][]byte{}}
 	for _, s := range all {
 		switch s.Purpose {
 		case ForLinks:
@@ -136,9 +138,12 @@ func (k *Keys) Reload() error {
 		case ForReceipts:
 			r.receipts[s.KID] = s.Seed
 			r.receipt = s
+		case ForBounces:
+			r.bounces[s.KID] = s.Seed
+			r.bounce = s
 		}
 	}
-	if len(r.links) == 0 || len(r.receipts) == 0 {
+	if len(r.links) == 0 || len(r.receipts) == 0 || len(r.bounces) == 0 {
 		return fmt.Errorf("key directory %s has lost its keys", k.dir)
 	}
 	r.secrets = all
@@ -159,7 +164,7 @@ func (k *Keys) reloadSeldom() error {
 	return k.Reload()
 }
 
-// List describes every key, link keys first, oldest first.
+// List describes every key, by purpose, oldest first.
 func (k *Keys) List() []Info {
 	all := k.ring.Load().secrets
 	list := make([]Info, len(all))

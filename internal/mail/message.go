@@ -15,11 +15,13 @@ import (
 // Message is one mail to one person. The caller has made every text in it;
 // this package only puts it on paper.
 //
-// From and ReplyTo may carry a display name; the envelope sender is From's
-// address. To is a bare address. MessageID comes without angle brackets.
+// From and ReplyTo may carry a display name. Envelope is the bare address that
+// the mail comes back to when it cannot be delivered (RFC 5321's reverse
+// path); From's address when it is empty. To is a bare address. MessageID comes without angle brackets.
 // Headers are extra ones and may only be named X-… or List-….
 type Message struct {
 	From, ReplyTo, To   string
+	Envelope            string
 	Subject, Text, HTML string
 	MessageID           string
 	Date                time.Time
@@ -57,7 +59,13 @@ func (m Message) build() (*gomail.Msg, error) {
 		return nil, err
 	}
 	msg.FromMailAddress(from)
-	msg.EnvelopeFromMailAddress(&netmail.Address{Address: from.Address})
+	envelope := from.Address
+	if m.Envelope != "" {
+		if envelope, err = asciiAddress(m.Envelope); err != nil {
+			return nil, errors.New("the message's Envelope is not an address that SMTP can carry")
+		}
+	}
+	msg.EnvelopeFromMailAddress(&netmail.Address{Address: envelope})
 	if m.ReplyTo != "" {
 		reply, err := parseSender("ReplyTo", m.ReplyTo)
 		if err != nil {

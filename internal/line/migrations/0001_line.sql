@@ -119,7 +119,8 @@ CREATE TABLE orders (
 CREATE INDEX orders_number ON orders (sale_id, number);
 
 -- One row per mail. The row holds kind and ids; text and token are made at
--- hand-over. delivered is 1 once a try was accepted or ended unknown.
+-- hand-over. delivered is 1 while a try may have reached the fan: one that was
+-- accepted or ended unknown, and did not come back while it mattered.
 CREATE TABLE outbox (
     id         {{.ID}},
     sale_id    {{.Int}} NOT NULL,
@@ -155,11 +156,14 @@ CREATE TABLE mail_tries (
     done_at    {{.Int}},
     result     TEXT NOT NULL DEFAULT '',
     code       {{.Int}} NOT NULL DEFAULT 0,
-    quiet      TEXT NOT NULL DEFAULT ''    -- of an offer's mail: the quiet hours in force as it began
+    quiet      TEXT NOT NULL DEFAULT '',   -- of an offer's mail: the quiet hours in force as it began
+    bounced_at {{.Int}},                   -- when the server said that it came to nothing after all
+    bounce     TEXT NOT NULL DEFAULT ''    -- and its status, like 5.1.1
 ){{.Strict}};
 CREATE UNIQUE INDEX mail_tries_open ON mail_tries (mail_id) WHERE done_at IS NULL;
 CREATE INDEX mail_tries_counted ON mail_tries (done_at) WHERE result IN ('accepted', 'unknown');
 CREATE INDEX mail_tries_mail ON mail_tries (mail_id);
+CREATE INDEX mail_tries_bounced ON mail_tries (sale_id) WHERE bounced_at IS NOT NULL;
 
 -- The one row that serialises the mail limit between instances.
 CREATE TABLE mail_limit (
