@@ -48,6 +48,8 @@ type Options struct {
 	RegistrationURL string // without a slash at the end
 	CheckoutURL     string
 
+	ReturnPath mail.ReturnPath // where mails come back to; to their From when zero
+
 	Holder  string          // names this process in leases; required to be unique
 	Beat    time.Duration   // 1 s when zero
 	Lease   time.Duration   // how long a lease lasts unless extended; five beats, at least 3 s, when zero

@@ -28,6 +28,9 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 		Subject: text.Subject, Text: text.Text, HTML: text.HTML, Lang: text.Lang,
 		Date: m.Started, MessageID: messageID(m), Headers: map[string]string{},
 	}
+	if !d.ReturnPath.IsZero() {
+		msg.Envelope = d.ReturnPath.With(d.Keys.BounceTag(link.Handover{Try: m.TryID, Started: m.Started}))
+	}
 	if m.Kind == sale.MailOffer {
 		msg.Headers["X-Inturn-Offer"] = m.Offer
 	}

@@ -100,7 +100,8 @@ type commands struct {
 	Sale    saleCommand    `cmd:"" help:"Write, show, pause and resume sales."`
 	Orders  ordersCommand  `cmd:"" help:"The door list of a sale: code, tickets, amount, address."`
 	Verify  verifyCommand  `cmd:"" help:"Check every invariant on the stored data; exit 1 where one is broken."`
-	Keys    keysCommand    `cmd:"" help:"List and rotate the keys that sign links and receipts; make those that sign mail."`
+	Bounces bouncesCommand `cmd:"" help:"Take mails that came back, over SMTP or from files, and close their offers."`
+	Keys    keysCommand    `cmd:"" help:"List and rotate the keys that sign links, receipts and envelope addresses; make those that sign mail."`
 	Config  configCommand  `cmd:"" help:"Check and show the settings."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -13,20 +17,21 @@ import (
 
 // saleView is a sale as `show` and `list` print it.
 type saleView struct {
-	Slug       string      `json:"slug"`
-	Title      sale.Text   `json:"title"`
-	Version    int64       `json:"version"` // newest that was not refused
-	Stored     int64       `json:"stored"`  // newest the box office has
-	Pending    string      `json:"pending,omitempty"`
-	Paused     bool        `json:"paused"`
-	SoldOut    bool        `json:"sold_out"`
-	Phase      string      `json:"phase"`
-	Registered int         `json:"registered"`
-	Guaranteed int         `json:"guaranteed"`
-	Reached    int         `json:"reached"`
-	NextBatch  *time.Time  `json:"next_batch,omitempty"`
-	Stock      *sale.Stock `json:"stock,omitempty"` // absent when the box office does not answer
-	Sale       *sale.Sale  `json:"sale,omitempty"`  // as in force; show only
+	Slug       string                `json:"slug"`
+	Title      sale.Text             `json:"title"`
+	Version    int64                 `json:"version"` // newest that was not refused
+	Stored     int64                 `json:"stored"`  // newest the box office has
+	Pending    string                `json:"pending,omitempty"`
+	Paused     bool                  `json:"paused"`
+	SoldOut    bool                  `json:"sold_out"`
+	Phase      string                `json:"phase"`
+	Registered int                   `json:"registered"`
+	Guaranteed int                   `json:"guaranteed"`
+	Reached    int                   `json:"reached"`
+	NextBatch  *time.Time            `json:"next_batch,omitempty"`
+	Bounced    map[sale.MailKind]int `json:"bounced,omitempty"` // mails that came back later, by kind; show only
+	Stock      *sale.Stock           `json:"stock,omitempty"`   // absent when the box office does not answer
+	Sale       *sale.Sale            `json:"sale,omitempty"`    // as in force; show only
 }
 
 // viewOf leaves out the stock, which is the box office's to tell.
@@ -77,6 +82,9 @@ func (c *saleShowCommand) Run(s *session) error {
 		}
 		v := viewOf(st, time.Now())
 		v.Sale = &st.Sale
+		if v.Bounced, err = l.BouncedMails(ctx, c.Slug); err != nil {
+			return err
+		}
 		v.Stock = s.stock(ctx, parts, c.Slug)
 		if c.JSON {
 			return s.printJSON(v)
@@ -126,12 +134,26 @@ func (s *session) printSale(v saleView) error {
 	if v.NextBatch != nil {
 		row("next batch", "%s", v.NextBatch.In(loc).Format(moment))
 	}
+	if len(v.Bounced) > 0 {
+		row("came back", "%s", bounced(v.Bounced))
+	}
 	if v.Stock != nil {
 		for _, p := range v.Stock.Pools {
 			row("stock "+p.Pool, "%s: %s available, %s offered, %s sold", count(p.Issued), count(p.Available), count(p.Offered), count(p.Sold))
 		}
 	}
 	return w.Flush()
+}
+
+// bounced is "2 offer, 1 receipt", in the order in which mails leave.
+func bounced(counts map[sale.MailKind]int) string {
+	var words []string
+	for _, kind := range slices.SortedFunc(maps.Keys(counts), func(a, b sale.MailKind) int {
+		return cmp.Or(a.Priority()-b.Priority(), strings.Compare(string(a), string(b)))
+	}) {
+		words = append(words, sale.FormatCount(counts[kind])+" "+string(kind))
+	}
+	return strings.Join(words, ", ")
 }
 
 // reached says how far the line has got.

@@ -88,7 +88,7 @@ func (a *App) buildDispatcher(ctx context.Context) error {
 	s := a.o.Settings
 	d, err := dispatcher.New(dispatcher.Options{
 		Line: l, BoxOffice: wire, Connect: connect, Keys: keys, Templates: a.templates, Clock: a.o.Clock,
-		RegistrationURL: a.registrationURL(), CheckoutURL: a.checkoutURL(), Holder: holder,
+		RegistrationURL: a.registrationURL(), CheckoutURL: a.checkoutURL(), Holder: holder, ReturnPath: s.ReturnPath,
 		Beat: s.Beat, Workers: s.MailConnections, Logger: a.o.Logger, Metrics: a.metrics,
 		Limits: line.MailLimits{PerSecond: s.MailPerSecond, PerHour: s.MailPerHour},
 	})
@@ -106,7 +106,7 @@ func (a *App) buildDispatcher(ctx context.Context) error {
 	}})
 	a.wire = wire
 	a.front = append(a.front, task{string(Dispatcher), d.Run})
-	return nil
+	return a.buildBounces(ctx)
 }
 
 // connectMail gives the dispatcher's way to a mail server: the one that is

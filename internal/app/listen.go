@@ -9,8 +9,11 @@ import (
 	"github.com/inturn/inturn/internal/settings"
 )
 
-// peerListener is the name of the one listener that is no role's.
-const peerListener = "peer"
+// The listeners that are no role's.
+const (
+	peerListener    = "peer"
+	bouncesListener = "bounces"
+)
 
 // defaultPeerListen is where the wire is served when it must be and no
 // address is set.
@@ -35,6 +38,7 @@ func (a *App) bind(ctx context.Context) error {
 		{string(Checkout), "INTURN_CHECKOUT_LISTEN", s.CheckoutListen, s.CheckoutURL, a.o.Roles.Has(Checkout)},
 		{string(Console), "INTURN_CONSOLE_LISTEN", s.ConsoleListen, s.ConsoleURL, a.o.Roles.Has(Console)},
 		{peerListener, "INTURN_PEER_LISTEN", cmp.Or(s.PeerListen, defaultPeerListen), "", a.o.Roles.servesPeer(s)},
+		{bouncesListener, "INTURN_BOUNCES_LISTEN", s.BouncesListen, "", a.o.Roles.takesBounces(s)},
 	}
 	var config net.ListenConfig
 	for _, w := range wanted {
@@ -49,7 +53,11 @@ func (a *App) bind(ctx context.Context) error {
 			}
 		}
 		chosen := ln.Addr().String()
-		a.listeners[w.name] = &listener{name: w.name, net: ln, url: cmp.Or(w.url, settings.ListenerURL(chosen))}
+		url := cmp.Or(w.url, settings.ListenerURL(chosen))
+		if w.name == bouncesListener {
+			url = "smtp://" + chosen
+		}
+		a.listeners[w.name] = &listener{name: w.name, net: ln, url: url}
 	}
 	return nil
 }
@@ -84,7 +92,7 @@ func (a *App) URL(name string) string {
 
 // announce logs the chosen addresses; scripts read them.
 func (a *App) announce() {
-	for _, name := range []string{string(Registration), string(Checkout), string(Console), peerListener} {
+	for _, name := range []string{string(Registration), string(Checkout), string(Console), peerListener, bouncesListener} {
 		if l, ok := a.listeners[name]; ok {
 			a.o.Logger.Info("listening", "listener", name, "address", l.net.Addr().String(), "url", l.url)
 		}

@@ -50,6 +50,11 @@ func (a *App) refreshLine(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 		a.metrics.Offers(slug, counts)
+		bounced, err := a.line.BouncedMails(ctx, slug)
+		if err != nil {
+			return nil, err
+		}
+		a.metrics.Bounced(slug, bounced)
 	}
 	return slugs, nil
 }

@@ -72,6 +72,11 @@ func (rs Roles) catchesMail(s *settings.Settings) bool {
 	return rs.Has(Dispatcher) && rs.Has(Console) && s.SMTPURL == ""
 }
 
+// takesBounces says whether mail that comes back is taken in this process.
+func (rs Roles) takesBounces(s *settings.Settings) bool {
+	return rs.Has(Dispatcher) && s.BouncesListen != ""
+}
+
 // Check refuses settings that this set of roles cannot work with, all at
 // once, each by its name.
 func Check(s *settings.Settings, rs Roles) error {
@@ -103,6 +108,9 @@ func Check(s *settings.Settings, rs Roles) error {
 	}
 	if rs.Has(Dispatcher) && rs.Has(Checkout) && s.PeerURL != "" {
 		missing("INTURN_PEER_URL", "is set, but the box office runs in this process")
+	}
+	if rs.takesBounces(s) && s.ReturnPath.IsZero() {
+		missing("INTURN_BOUNCE_ADDRESS", "is not set; mail would not come back to INTURN_BOUNCES_LISTEN")
 	}
 	if len(wrong) > 0 {
 		return &sale.Error{Code: sale.CodeInvalid, Message: "wrong settings for serve " + rs.String(), Fields: wrong}

@@ -177,6 +177,28 @@ func giveUp(ctx context.Context, tx *sqldb.Tx, m bouncedMail) error {
 	return nil
 }
 
+func offerOver(ctx context.Context, tx *sqldb.Tx, offer string) (bool, error) {
+	if offer == "" {
+		return false, nil
+	}
+	var state sale.OfferState
+	if err := tx.QueryRow(ctx, `SELECT state FROM offers WHERE id = $1`, offer).Scan(&state); err != nil {
+		return false, fmt.Errorf("read offer: %w", err)
+	}
+	return !state.Live(), nil
+}
+
+// bounce closes the offer of a recipient who was refused for good, unless an
+// earlier try may have reached him: then the link runs its time.
+func bounce(ctx context.Context, tx *sqldb.Tx, m Mail) error {
+	_, err := tx.Exec(ctx, `UPDATE offers SET state = 'closing', reason = 'bounced' WHERE id = $1 AND state = 'open'
+		AND NOT EXISTS (SELECT 1 FROM outbox WHERE id = $2 AND delivered = 1)`, m.Offer, m.ID)
+	if err != nil {
+		return fmt.Errorf("close the bounced offer: %w", err)
+	}
+	return nil
+}
+
 // bouncedEarly says whether the try that is under way has come back before
 // its result was recorded: a server can be that quick.
 func bouncedEarly(ctx context.Context, tx *sqldb.Tx, mailID int64) (bool, error) {

@@ -391,25 +391,3 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 	}
 	return nil
 }
-
-func offerOver(ctx context.Context, tx *sqldb.Tx, offer string) (bool, error) {
-	if offer == "" {
-		return false, nil
-	}
-	var state sale.OfferState
-	if err := tx.QueryRow(ctx, `SELECT state FROM offers WHERE id = $1`, offer).Scan(&state); err != nil {
-		return false, fmt.Errorf("read offer: %w", err)
-	}
-	return !state.Live(), nil
-}
-
-// bounce closes the offer of a recipient who was refused for good, unless an
-// earlier try may have reached him: then the link runs its time.
-func bounce(ctx context.Context, tx *sqldb.Tx, m Mail) error {
-	_, err := tx.Exec(ctx, `UPDATE offers SET state = 'closing', reason = 'bounced' WHERE id = $1 AND state = 'open'
-		AND NOT EXISTS (SELECT 1 FROM outbox WHERE id = $2 AND delivered = 1)`, m.Offer, m.ID)
-	if err != nil {
-		return fmt.Errorf("close the bounced offer: %w", err)
-	}
-	return nil
-}

@@ -20,6 +20,8 @@ type Metrics struct {
 	signUps   *prometheus.CounterVec
 	beats     *prometheus.HistogramVec
 	mails     *prometheus.CounterVec
+	bounces   *prometheus.CounterVec
+	bounced   *prometheus.GaugeVec
 	numbers   *prometheus.GaugeVec
 	offers    *prometheus.GaugeVec
 	units     *prometheus.GaugeVec
@@ -41,6 +43,9 @@ func New(version string) *Metrics {
 			prometheus.ExponentialBuckets(0.001, 4, 9), "result"),
 		mails: counter("inturn_mails_total",
 			"Mails handed over, by kind and result (accepted, refused, temporary, unknown, fault).", "kind", "result"),
+		bounces: counter("inturn_bounces_total",
+			"Mails that came to this process's bounce listener, by verdict (closing, kept, late, noted, again, unknown, ignored, refused, failed).", "verdict"),
+		bounced: gauge("inturn_mails_bounced", "Hand-overs that came back later, by sale and kind of mail.", "sale", "kind"),
 		numbers: gauge("inturn_registrations", "Numbers given, by sale and class.", "sale", "class"),
 		offers:  gauge("inturn_offers", "Offers on the line, by sale and state.", "sale", "state"),
 		units:   gauge("inturn_units", "Tickets at the box office, by sale, pool and account.", "sale", "pool", "account"),
@@ -53,7 +58,7 @@ func New(version string) *Metrics {
 		parts:     gauge("inturn_part_ok", "Whether a part that readiness asks about answers: 1 or 0.", "listener", "part"),
 		buildInfo: gauge("inturn_build_info", "Always 1; the label says which version runs.", "version"),
 	}
-	m.registry.MustRegister(m.signUps, m.beats, m.mails, m.numbers, m.offers, m.units, m.requests, m.groups, m.parts, m.buildInfo,
+	m.registry.MustRegister(m.signUps, m.beats, m.mails, m.bounces, m.bounced, m.numbers, m.offers, m.units, m.requests, m.groups, m.parts, m.buildInfo,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.buildInfo.WithLabelValues(version).Set(1)
 	return m
@@ -97,6 +102,25 @@ func (m *Metrics) Mail(kind sale.MailKind, result string) {
 		return
 	}
 	m.mails.WithLabelValues(string(kind), result).Inc()
+}
+
+// Bounce counts one mail at the bounce listener.
+func (m *Metrics) Bounce(verdict string) {
+	if m == nil {
+		return
+	}
+	m.bounces.WithLabelValues(verdict).Inc()
+}
+
+// Bounced sets how many hand-overs of a sale came back; a kind that is left
+// out has none.
+func (m *Metrics) Bounced(slug string, counts map[sale.MailKind]int) {
+	if m == nil {
+		return
+	}
+	for kind, n := range counts {
+		m.bounced.WithLabelValues(slug, string(kind)).Set(float64(n))
+	}
 }
 
 // Registrations sets how many numbers of a class a sale has given.

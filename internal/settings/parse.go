@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/mail"
 	"github.com/inturn/inturn/internal/mail/dkim"
 	"github.com/inturn/inturn/internal/sale"
@@ -137,6 +138,21 @@ func domain(field func(*Settings) *string) setter {
 			return errors.New(words(err))
 		}
 		*field(s) = d
+		return nil
+	}
+}
+
+func returnPath(field func(*Settings) *mail.ReturnPath) setter {
+	return func(s *Settings, text string) error {
+		*field(s) = mail.ReturnPath{}
+		if text == "" {
+			return nil
+		}
+		p, err := mail.ParseReturnPath(text, link.TagLength)
+		if err != nil {
+			return errors.New(words(err))
+		}
+		*field(s) = p
 		return nil
 	}
 }

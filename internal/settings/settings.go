@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/inturn/inturn/internal/mail"
 	"github.com/inturn/inturn/internal/mail/dkim"
 )
 
@@ -37,6 +38,9 @@ type Settings struct {
 	MailConnections int
 	DKIMKeys        []dkim.Ref // none: mails are not signed
 	DKIMDomain      string     // "": the domain of each mail's From
+
+	ReturnPath    mail.ReturnPath // zero: mails come back to the sale's own sender
+	BouncesListen string          // "": nobody listens for them
 
 	Limits         bool
 	LimitsRate     float64 // requests a second and client network

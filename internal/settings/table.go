@@ -3,6 +3,7 @@ package settings
 import (
 	"strings"
 
+	"github.com/inturn/inturn/internal/mail"
 	"github.com/inturn/inturn/internal/mail/dkim"
 )
 
@@ -136,6 +137,17 @@ func mailTable() []Setting {
 			Name: "smtp_url", Section: sectionMail, Shape: "`smtp://user:password@host:port?tls=starttls|implicit|none`", Secret: true,
 			Doc: "Server that all mail leaves through. Unset: mail is caught inside the process and shown at `/mailbox` on the console's listener.",
 			set: smtpURL(func(s *Settings) *string { return &s.SMTPURL }), show: withoutCredentials,
+		},
+		{
+			Name: "bounce_address", Section: sectionMail, Shape: "address like `bounces@tickets.example`",
+			Doc: "Where undeliverable mail comes back to: every mail is sent with a signed sub-address of this, `bounces+…@tickets.example`, as its envelope's sender. " +
+				"Its domain should share the organizational domain of the sales' `mail.from`. Unset: mail comes back to `mail.from`, and nobody reads it here.",
+			set: returnPath(func(s *Settings) *mail.ReturnPath { return &s.ReturnPath }),
+		},
+		{
+			Name: "bounces_listen", Section: sectionMail, Shape: "host:port",
+			Doc: "SMTP listener for what comes back to `bounce_address`, opened by a dispatcher or by `inturn bounces`. Unset: closed.",
+			set: address(func(s *Settings) *string { return &s.BouncesListen }),
 		},
 		{
 			Name: "helo", Section: sectionMail, Shape: "host name",
