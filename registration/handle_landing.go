@@ -46,6 +46,11 @@ func (s *Server) handleLanding(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return fromMemory(c, p)
+}
+
+// fromMemory answers with a page, or says that the reader has it already.
+func fromMemory(c echo.Context, p *page) error {
 	h := c.Response().Header()
 	h.Set("ETag", p.etag)
 	h.Set("Cache-Control", landingCache)

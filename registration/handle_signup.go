@@ -20,8 +20,20 @@ type signUpJSON struct {
 	PlaceURL string     `json:"place_url"`
 }
 
+// front is the page that a sign-up is typed into, and so how it is answered:
+// the sale's own page, or a frame on another site.
+type front struct {
+	place   func(slug, receipt string) (path string)
+	landing func(io.Writer, templates.LandingPage) error
+	already func(io.Writer, templates.AlreadyPage) error
+}
+
 // handleSignUp gives an address its place in line.
 func (s *Server) handleSignUp(c echo.Context) error {
+	return s.answerSignUp(c, front{placePath, s.o.Templates.LandingPage, s.o.Templates.AlreadyPage})
+}
+
+func (s *Server) answerSignUp(c echo.Context, on front) error {
 	slug := c.Param("sale")
 	f, err := readSignUp(c)
 	if err != nil {
@@ -30,10 +42,10 @@ func (s *Server) handleSignUp(c echo.Context) error {
 	reg, err := s.signUp(c, slug, f)
 	s.o.SignedUp(reg.Class, err)
 	if err != nil {
-		return s.refused(c, slug, f, err)
+		return s.refused(c, on, f, err)
 	}
 	s.board.given(slug, reg.Number)
-	path := placePath(slug, s.o.Keys.Receipt(slug, reg.Number, reg.At))
+	path := on.place(slug, s.o.Keys.Receipt(slug, reg.Number, reg.At))
 	if web.WantsJSON(c) {
 		c.Response().Header().Set("Location", path)
 		return web.JSON(c, http.StatusCreated, signUpJSON{Number: reg.Number, Class: reg.Class, PlaceURL: s.o.URL + path})
@@ -82,7 +94,8 @@ func (s *Server) signUp(c echo.Context, slug string, f signUpForm) (line.Registr
 
 // refused gives an error the page that belongs to it: the same form with what
 // was typed still in it, wherever trying again makes sense.
-func (s *Server) refused(c echo.Context, slug string, f signUpForm, err error) error {
+func (s *Server) refused(c echo.Context, on front, f signUpForm, err error) error {
+	slug := c.Param("sale")
 	e, missing := s.board.sale(c.Request().Context(), slug)
 	if missing != nil {
 		return err
@@ -93,7 +106,7 @@ func (s *Server) refused(c echo.Context, slug string, f signUpForm, err error) e
 	switch sale.CodeOf(err) {
 	case sale.CodeAlreadyInLine:
 		return web.WithPage(already(e, f, why), func(w io.Writer) error {
-			return s.o.Templates.AlreadyPage(w, templates.AlreadyPage{
+			return on.already(w, templates.AlreadyPage{
 				Frame: d.Frame, Address: f.Email, Receipt: e.state.Sale.Mail.Receipt, LandingURL: landingPath(slug, d.Lang),
 			})
 		})
@@ -111,7 +124,7 @@ func (s *Server) refused(c echo.Context, slug string, f signUpForm, err error) e
 		return err
 	}
 	d.Problem, d.Typed = string(why.Code), f.Email
-	return web.WithPage(err, func(w io.Writer) error { return s.o.Templates.LandingPage(w, d) })
+	return web.WithPage(err, func(w io.Writer) error { return on.landing(w, d) })
 }
 
 // already says where the receipt went. It names the address as typed just

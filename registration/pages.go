@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"io"
 	"sync"
 
 	"github.com/inturn/inturn/templates"
 )
 
-// pages are the landing pages of one sale as it stands, rendered on first
+// pages are the landing pages and forms of one sale as it stands, rendered on first
 // use.
 type pages struct {
 	mu   sync.Mutex
@@ -19,6 +20,7 @@ type pages struct {
 type pageKey struct {
 	notice templates.Notice
 	lang   string
+	frame  frameFor
 }
 
 // page is a rendered page and its entity tag.
@@ -27,19 +29,24 @@ type page struct {
 	etag string // strong, quoted (RFC 9110 §8.8.3)
 }
 
-// landing gives a landing page. It is rendered under the lock, so that a
-// crowd that arrives right after a change waits for one rendering instead of
-// starting a thousand.
+// landing gives a landing page.
 func (s *Server) landing(e *entry, notice templates.Notice, lang string) (*page, error) {
-	p := e.pages
+	return e.pages.kept(pageKey{notice: notice, lang: lang}, func(w io.Writer) error {
+		return s.o.Templates.LandingPage(w, s.landingPage(e, notice, lang))
+	})
+}
+
+// kept gives a page, rendered when it is not there yet. That is done under the
+// lock, so that a crowd that arrives right after a change waits for one
+// rendering instead of starting a thousand.
+func (p *pages) kept(key pageKey, render func(io.Writer) error) (*page, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	key := pageKey{notice, lang}
 	if done, ok := p.done[key]; ok {
 		return done, nil
 	}
 	var b bytes.Buffer
-	if err := s.o.Templates.LandingPage(&b, s.landingPage(e, notice, lang)); err != nil {
+	if err := render(&b); err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(b.Bytes())

@@ -141,6 +141,12 @@ func (s *Server) routes(e *echo.Echo) {
 	e.GET("/:sale/place/:receipt/withdraw", s.handleLeave)
 	e.POST("/:sale/place/:receipt/withdraw", s.handleWithdraw)
 	e.POST("/:sale/place/:receipt/rejoin", s.handleRejoin)
+	e.GET("/:sale/embed", s.handleEmbedAny)
+	e.GET("/:sale/embed/demo", s.handleEmbedDemo)
+	e.GET("/:sale/:lang/embed", s.handleEmbed)
+	e.POST("/:sale/:lang/embed", s.handleEmbedSignUp)
+	e.GET("/:sale/:lang/embed/:receipt", s.handleEmbedPlace)
+	e.GET(templates.EmbedScriptPath, echo.WrapHandler(s.o.Templates.EmbedScript()))
 	s.web.ServeBrands(s.saleOf)
 }
 

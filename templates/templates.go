@@ -83,7 +83,7 @@ func (t *Templates) parse(lang string) error {
 	for _, name := range pageNames() {
 		set, err := layout.Clone()
 		if err == nil {
-			set, err = set.ParseFS(files, name+".html")
+			set, err = set.ParseFS(files, append(borrows(name), name+".html")...)
 		}
 		if err != nil {
 			return fmt.Errorf("parse %s: %w", name, err)
@@ -91,6 +91,15 @@ func (t *Templates) parse(lang string) error {
 		t.pages[key{lang, name}] = set
 	}
 	return t.parseMails(lang, funcs)
+}
+
+// borrows names the page whose parts a page uses: the form in a frame is the
+// form of the sale's own page, word for word.
+func borrows(name string) []string {
+	if name == "registration/embed" {
+		return []string{"registration/landing.html"}
+	}
+	return nil
 }
 
 func (t *Templates) parseMails(lang string, funcs map[string]any) error {

@@ -22,7 +22,7 @@ type sample struct {
 }
 
 func samples() []sample {
-	return slices.Concat(errorSamples(), registrationSamples(), checkoutSamples(), mailboxSamples())
+	return slices.Concat(errorSamples(), registrationSamples(), checkoutSamples(), mailboxSamples(), embedSamples())
 }
 
 // noon is the moment around which all samples play.
@@ -127,10 +127,10 @@ func checkPage(t *testing.T, page, lang string) {
 			case a.Key == "id":
 				ids[a.Val] = true
 			case n.Data == "iframe" && a.Key == "src":
-				if !strings.HasPrefix(a.Val, "/mailbox/") || !slices.Contains(n.Attr, html.Attribute{Key: "sandbox"}) {
-					t.Errorf("<iframe src=%q>: only a caught mail is framed, in a sandbox without exceptions", a.Val)
+				if preview := strings.HasSuffix(a.Val, "/embed?preview"); !preview && (!strings.HasPrefix(a.Val, "/mailbox/") || !slices.Contains(n.Attr, html.Attribute{Key: "sandbox"})) {
+					t.Errorf("<iframe src=%q>: only our own form is framed, and a caught mail, in a sandbox without exceptions", a.Val)
 				}
-			case (a.Key == "src" || a.Key == "href" && n.Data == "link") && !strings.HasPrefix(a.Val, StaticPath):
+			case (a.Key == "src" || a.Key == "href" && n.Data == "link") && !strings.HasPrefix(a.Val, StaticPath) && a.Val != EmbedScriptPath:
 				t.Errorf("<%s %s=%q> is not one of our own files", n.Data, a.Key, a.Val)
 			case n.Data == "html" && a.Key == "lang" && a.Val != lang:
 				t.Errorf("lang %q, want %q", a.Val, lang)
