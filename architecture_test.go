@@ -37,6 +37,7 @@ var within = map[string][]string{
 	"internal/settings":    {"internal/sale", "internal/mail", "internal/link"},
 	"templates":            {"internal/sale"},
 	"internal/web":         {"internal/sale", "templates"},
+	"internal/calendar":    {"internal/sale", "templates"},
 	"internal/mailbox":     {"internal/sale", "internal/mail", "internal/web", "templates"},
 	"internal/verify":      {"internal/sale", "internal/sqldb", "internal/line", "internal/boxoffice"},
 	"internal/peer":        {"internal/sale", "internal/web"},
@@ -49,6 +50,7 @@ var within = map[string][]string{
 var homes = map[string][]string{
 	"github.com/altcha-org/altcha-lib-go": {"internal/robots"},
 	"github.com/alecthomas/kong":          {"cmd/inturn"},
+	"github.com/arran4/golang-ical":       {"internal/calendar"},
 	"github.com/bojanz/currency":          {"templates"},
 	"github.com/emersion/go-message":      {"internal/mail", "internal/mailbox", "internal/bounce"},
 	"github.com/emersion/go-msgauth":      {"internal/mail"},

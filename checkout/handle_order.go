@@ -24,7 +24,7 @@ func (s *Server) showOrder(c echo.Context, status int, about sale.Sale, order sa
 	if web.WantsJSON(c) {
 		return web.JSON(c, status, s.orderJSON(c, order))
 	}
-	page := templates.OrderPage{Frame: s.frame(c, &about), Order: order}
+	page := templates.OrderPage{Frame: s.frame(c, &about), Order: order, CalendarURL: calendarPath(c, about, order)}
 	return web.Page(c, status, func(w io.Writer) error { return s.pages.OrderPage(w, page) })
 }
 
@@ -42,7 +42,7 @@ func (s *Server) showStanding(c echo.Context, about sale.Sale, order sale.Order,
 		}
 		return c.Blob(http.StatusConflict, "application/problem+json", body)
 	}
-	page := templates.OrderPage{Frame: s.frame(c, &about), Order: order, Again: true}
+	page := templates.OrderPage{Frame: s.frame(c, &about), Order: order, Again: true, CalendarURL: calendarPath(c, about, order)}
 	return web.Page(c, http.StatusConflict, func(w io.Writer) error { return s.pages.OrderPage(w, page) })
 }
 

@@ -79,6 +79,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.POST("/c/:token/decline", s.handleDecline, noStore)
 	e.GET("/order/:ref", s.handleOrder, noStore)
 	s.web.ServeBrands(s.box.Sale)
+	e.GET("/order/:ref/calendar.ics", s.handleCalendar, noStore)
 }
 
 // noStore keeps every answer to a personal address out of caches.

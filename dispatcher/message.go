@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	ics "github.com/inturn/inturn/internal/calendar"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/mail"
@@ -33,6 +34,13 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 	}
 	if m.Kind == sale.MailOffer {
 		msg.Headers["X-Inturn-Offer"] = m.Offer
+	}
+	if m.Kind == sale.MailOrder && !m.Sale.Event.IsZero() {
+		entry, err := ics.Order(d.Templates, m.Lang, m.Sale, *m.Order, d.orderURL(m))
+		if err != nil {
+			return mail.Message{}, fmt.Errorf("write %s mail: %w", m.Kind, err)
+		}
+		msg.Attachments = []mail.Attachment{{Name: m.Sale.Slug + ".ics", Type: ics.ContentType, Data: entry}}
 	}
 	if canUnsubscribe(m.Kind) {
 		msg.Headers["List-Unsubscribe"] = "<" + place + "/withdraw>"
@@ -65,7 +73,7 @@ func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templ
 			return templates.Mail{}, errors.New("the order is missing")
 		}
 		return d.Templates.OrderMail(m.Lang, templates.OrderMail{
-			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.CheckoutURL + "/order/" + m.Order.Ref,
+			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.orderURL(m),
 		})
 	case sale.MailWithdrawn:
 		return d.Templates.WithdrawnMail(m.Lang, templates.WithdrawnMail{Sale: m.Sale, Number: m.Number, PlaceURL: place, Until: backUntil(m)})
@@ -75,6 +83,8 @@ func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templ
 		return d.Templates.ReceiptMail(m.Lang, templates.ReceiptMail{Sale: m.Sale, Number: m.Number, Class: m.Class, PlaceURL: place})
 	}
 }
+
+func (d *Dispatcher) orderURL(m line.Mail) string { return d.CheckoutURL + "/order/" + m.Order.Ref }
 
 // backUntil is until when a withdrawal can be taken back; zero when it is too
 // late already.

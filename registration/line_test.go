@@ -149,7 +149,7 @@ func TestGetChangesNothing(t *testing.T) {
 		path := w.do("POST", "/lakeside-2027", "email=fan@example.org").header.Get("Location")
 		before := dump(t, l.DB())
 		for _, p := range []string{
-			"/", "/lakeside-2027", landing, path, path + "/withdraw", path + "/rejoin", "/healthz", "/readyz",
+			"/", "/lakeside-2027", landing, landing + "/calendar.ics", path, path + "?leave=1", path + "/withdraw", path + "/rejoin", "/healthz", "/readyz",
 			"/.well-known/jwks.json", "/robots.txt", "/lakeside-2027?email=other@example.org",
 		} {
 			for _, method := range []string{"GET", "HEAD", "OPTIONS"} {

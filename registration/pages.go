@@ -59,13 +59,17 @@ func (p *pages) kept(key pageKey, render func(io.Writer) error) (*page, error) {
 }
 
 func (s *Server) landingPage(e *entry, notice templates.Notice, lang string) templates.LandingPage {
-	return templates.LandingPage{
+	d := templates.LandingPage{
 		Frame:   s.frame(e, lang),
 		Notice:  notice,
 		Paused:  e.state.Paused,
 		SoldOut: e.state.SoldOut,
 		Action:  salePath(e.state.Sale.Slug),
 	}
+	if notice == templates.NoticeBefore {
+		d.OpeningURL = openingPath(e.state.Sale.Slug, lang)
+	}
+	return d
 }
 
 // frame is the frame of a sale's page, with the languages it can be had in.
@@ -81,4 +85,5 @@ func (s *Server) frame(e *entry, lang string) templates.Frame {
 // a URL, so nothing needs escaping.
 func salePath(slug string) string           { return "/" + slug }
 func landingPath(slug, lang string) string  { return "/" + slug + "/" + lang }
+func openingPath(slug, lang string) string  { return landingPath(slug, lang) + "/calendar.ics" }
 func placePath(slug, receipt string) string { return "/" + slug + "/place/" + receipt }

@@ -245,7 +245,7 @@ func TestWithdrawAndRejoin(t *testing.T) {
 		t.Error(diff)
 	}
 	w.get(path+"/withdraw").wants(t, 303) // asks, see unsubscribe_test.go
-	w.get(path+"/rejoin").wants(t, 404)
+	w.get(path+"/rejoin").wants(t, 405)
 	w.fake.set(func(f *fakeLine) { f.stays = sale.E(sale.CodeTooLate, "Already given to the next in line.") })
 	w.do("POST", path+"/rejoin", "").wants(t, 409, "Already given to the next in line.", `href="`+path+`"`)
 	w.do("POST", path+"/rejoin", "", asJSON...).wants(t, 409, `"code":"too_late"`)

@@ -136,6 +136,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.GET("/.well-known/jwks.json", s.handleJWKS)
 	e.GET("/:sale", s.handleSale)
 	e.GET("/:sale/:lang", s.handleLanding)
+	e.GET("/:sale/:lang/calendar.ics", s.handleCalendar)
 	e.POST("/:sale", s.handleSignUp)
 	e.GET("/:sale/place/:receipt", s.handlePlace)
 	e.GET("/:sale/place/:receipt/withdraw", s.handleLeave)

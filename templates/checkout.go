@@ -63,8 +63,9 @@ func (p OfferPage) types(gone bool) []OfferType {
 // else with the same offer.
 type OrderPage struct {
 	Frame
-	Order sale.Order
-	Again bool
+	Order       sale.Order
+	Again       bool
+	CalendarURL string // empty: no entry for the calendar
 }
 
 // OverPage tells that a genuine link opens nothing any more. Why is

@@ -78,6 +78,12 @@ func orderPages() []checkoutSample {
 			[]string{"cancelled", `role="alert"`}),
 		page("free", func(p *OrderPage) { p.Order.Total, p.Order.Tickets = 0, []sale.Ticket{{Code: "T-9"}} },
 			[]string{"T-9", "free", "Your ticket"}, []string{"Your tickets<"}),
+		page("with its event", func(p *OrderPage) {
+			p.CalendarURL = "/order/ref/calendar.ics"
+			s := *p.Sale
+			s.Event = sale.Event{Starts: noon, Ends: noon.Add(time.Hour), Venue: "Strandweg 1"}
+			p.Sale = &s
+		}, []string{"12:00 CET", "Strandweg 1", "/order/ref/calendar.ics", "Add the event"}, nil),
 		page("asked for twice", func(p *OrderPage) { p.Again = true }, []string{"K7QM-3XPA", "You have already ordered"}, nil),
 		page("cancelled", func(p *OrderPage) { p.Order.State = sale.OrderCancelled },
 			[]string{"K7QM-3XPA", "was cancelled"}, []string{"Keep this page", "You pay when"}),

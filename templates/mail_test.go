@@ -70,6 +70,10 @@ func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
 	o.Payment = sale.PaymentNone
 	m, err = ts.OrderMail(lang, OrderMail{Sale: s, Number: 1200, Order: o, OrderURL: "https://tickets.example/order/ref"})
 	add("order free", m, err)
+	fest := s
+	fest.Event = sale.Event{Starts: noon.Add(2500 * time.Hour), Ends: noon.Add(2560 * time.Hour), Venue: "Strandweg 1, 8267 Berlingen"}
+	m, err = ts.OrderMail(lang, OrderMail{Sale: fest, Number: 1200, Order: o, OrderURL: "https://tickets.example/order/ref"})
+	add("order with event", m, err)
 	m, err = ts.DeclineMail(lang, DeclineMail{Sale: s, Number: 3200, PlaceURL: place, SoldOut: true})
 	add("decline", m, err)
 	m, err = ts.DeclineMail(lang, DeclineMail{Sale: s, Number: 3200, PlaceURL: place})

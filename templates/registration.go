@@ -44,13 +44,14 @@ type IndexSale struct {
 // sale.Code with a message landing.problem.CODE, Typed is what was typed.
 type LandingPage struct {
 	Frame
-	Notice  Notice
-	Paused  bool   // no offers are made at the moment; the form is unaffected
-	SoldOut bool   // everything is sold; a place can only hope for a cancellation
-	Action  string // where the form posts to
-	Problem string
-	Typed   string
-	Detail  string // what exactly was wrong, in English; shown on English pages only
+	Notice     Notice
+	Paused     bool   // no offers are made at the moment; the form is unaffected
+	SoldOut    bool   // everything is sold; a place can only hope for a cancellation
+	Action     string // where the form posts to
+	OpeningURL string // an entry for the calendar; empty: the form is open, or was
+	Problem    string
+	Typed      string
+	Detail     string // what exactly was wrong, in English; shown on English pages only
 }
 
 // Comes says whether the form is open or will be, so that it makes sense to

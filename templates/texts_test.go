@@ -37,6 +37,7 @@ func fromCode() []call {
 		{"format.go", "time.days", true}, {"format.go", "time.hours", true}, {"format.go", "time.minutes", true},
 		{"format.go", "time.seconds", true}, {"format.go", "time.both", false}, {"format.go", "time.clock", false},
 		{"format.go", "time.moment", false}, {"format.go", "zone.offset", false}, {"words.go", "language", false},
+		{"calendar.go", "calendar.opening.summary", false}, {"calendar.go", "calendar.opening.text", false},
 	}
 	return all
 }

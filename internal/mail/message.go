@@ -27,6 +27,7 @@ type Message struct {
 	Date                time.Time
 	Headers             map[string]string
 	Lang                string
+	Attachments         []Attachment
 }
 
 var (
@@ -91,6 +92,11 @@ func (m Message) build() (*gomail.Msg, error) {
 	if m.HTML != "" {
 		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	}
+	for _, a := range m.Attachments {
+		if err := a.attach(msg); err != nil {
+			return nil, err
+		}
+	}
 	return msg, nil
 }
 
@@ -104,6 +110,11 @@ func (m Message) check() error {
 		return errors.New("the message's Lang is not a language tag")
 	case m.Text == "":
 		return errors.New("the message has no Text")
+	}
+	for _, a := range m.Attachments {
+		if err := a.check(); err != nil {
+			return err
+		}
 	}
 	lines := map[string]string{"From": m.From, "ReplyTo": m.ReplyTo, "Subject": m.Subject}
 	for name, value := range m.Headers {

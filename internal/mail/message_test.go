@@ -77,11 +77,21 @@ func TestInjectionIsRefused(t *testing.T) {
 		"header with a line":    func(m *mail.Message) { m.Headers = map[string]string{"X-A": "b\nBcc: eve@evil.example"} },
 		"header name":           func(m *mail.Message) { m.Headers = map[string]string{"Bcc": "eve@evil.example"} },
 		"header name with line": func(m *mail.Message) { m.Headers = map[string]string{"X-A: b\nBcc": "eve@evil.example"} },
-		"Message-ID":            func(m *mail.Message) { m.MessageID = "a@b>\r\nBcc: eve@evil.example" },
-		"Lang":                  func(m *mail.Message) { m.Lang = "en\r\nBcc: eve@evil.example" },
-		"Message-ID half":       func(m *mail.Message) { m.MessageID = "offer-1.1" },
-		"no Date":               func(m *mail.Message) { m.Date = time.Time{} },
-		"no Text":               func(m *mail.Message) { m.Text = "" },
+		"attachment's name": func(m *mail.Message) {
+			m.Attachments = []mail.Attachment{{Name: "a.ics\r\nBcc: x", Type: "text/calendar", Data: []byte("x")}}
+		},
+		"attachment's path": func(m *mail.Message) {
+			m.Attachments = []mail.Attachment{{Name: "../a.ics", Type: "text/calendar", Data: []byte("x")}}
+		},
+		"attachment's type": func(m *mail.Message) {
+			m.Attachments = []mail.Attachment{{Name: "a.ics", Type: "text/calendar\r\nX: y", Data: []byte("x")}}
+		},
+		"attachment empty": func(m *mail.Message) { m.Attachments = []mail.Attachment{{Name: "a.ics", Type: "text/calendar"}} },
+		"Message-ID":       func(m *mail.Message) { m.MessageID = "a@b>\r\nBcc: eve@evil.example" },
+		"Lang":             func(m *mail.Message) { m.Lang = "en\r\nBcc: eve@evil.example" },
+		"Message-ID half":  func(m *mail.Message) { m.MessageID = "offer-1.1" },
+		"no Date":          func(m *mail.Message) { m.Date = time.Time{} },
+		"no Text":          func(m *mail.Message) { m.Text = "" },
 	} {
 		m := message()
 		change(&m)

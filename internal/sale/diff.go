@@ -95,6 +95,7 @@ func describe(s Sale, loc *time.Location) description {
 	d.brand(s.Brand)
 	d.add("embed.origins", strings.Join(s.Embed.Origins, ", "))
 	d.robots(s.Robots)
+	d.event(s.Event, loc)
 	return d
 }
 

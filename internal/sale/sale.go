@@ -28,6 +28,7 @@ type Sale struct {
 	Brand        Brand        `json:"brand,omitzero"`
 	Embed        Embed        `json:"embed,omitzero"`
 	Robots       *Robots      `json:"robots,omitempty"` // nil: nothing beyond the limits
+	Event        Event        `json:"event,omitzero"`
 }
 
 // Text is the same words in several languages, keyed by BCP 47 tag.

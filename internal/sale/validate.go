@@ -47,6 +47,7 @@ func (s *Sale) Validate(checkEvery func(expr string, loc *time.Location) error) 
 	c.brand()
 	c.embed()
 	c.robots()
+	c.event()
 	return c.errs
 }
 

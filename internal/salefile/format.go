@@ -43,6 +43,7 @@ func Format(s sale.Sale) []byte {
 			f.Embed.Origins = append(f.Embed.Origins, words(origin))
 		}
 	}
+	f.Event = eventOf(s.Event, loc)
 	for _, t := range s.Tickets.Types {
 		f.Tickets.Types = append(f.Tickets.Types, ticketType{t.ID, quoted(t.Title), t.Stock, sale.FormatMoney(t.Price, digits)})
 	}
@@ -86,6 +87,7 @@ type (
 		Brand        *brand           `yaml:"brand,omitempty"`
 		Embed        *embed           `yaml:"embed,omitempty"`
 		Robots       *robots          `yaml:"robots,omitempty"`
+		Event        *event           `yaml:"event,omitempty"`
 	}
 	organizer struct {
 		Name    words `yaml:"name,omitempty"`

@@ -126,6 +126,9 @@ func anySale(t *rapid.T) sale.Sale {
 			s.Robots.Allow, s.Robots.Deny = domains.Draw(t, "allow"), []string{"bad.example"}
 		}
 	}
+	if rapid.Bool().Draw(t, "event") {
+		s.Event = sale.Event{Starts: opens, Ends: opens.Add(later("event", time.Minute)), Venue: rapid.SampledFrom([]string{"", "Quai 1, 8000 Zürich: #3"}).Draw(t, "venue")}
+	}
 	sum := 0
 	for i := range rapid.IntRange(1, 4).Draw(t, "types") {
 		stock := rapid.IntRange(1, 10_000).Draw(t, "stock")

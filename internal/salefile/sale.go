@@ -29,7 +29,7 @@ const (
 // sale reads the whole file, in its order, with every default.
 func (r *reader) sale(root ast.Node) sale.Sale {
 	top := r.section("", root, "slug", "title", "timezone", "languages", "currency", "organizer", "registration",
-		"tickets", "caps", "dispatch", "payment", "mail", "brand", "embed", "robots")
+		"tickets", "caps", "dispatch", "payment", "mail", "brand", "embed", "robots", "event")
 	s := sale.Sale{
 		Slug:      top.text("slug"),
 		Timezone:  top.text("timezone"),
@@ -70,6 +70,7 @@ func (r *reader) sale(root ast.Node) sale.Sale {
 	s.Brand = r.brand(top)
 	s.Embed = r.embed(top)
 	s.Robots = r.robots(top)
+	s.Event = r.event(top, loc)
 	return s
 }
 

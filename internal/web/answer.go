@@ -43,6 +43,15 @@ func JSON(c echo.Context, status int, v any) error {
 	return c.JSONBlob(status, body)
 }
 
+// File answers with a file that a program is to open, under a name for
+// whoever keeps it. The name is our own and needs no quoting.
+func File(c echo.Context, name, contentType string, body []byte) error {
+	noStore(c)
+	c.Response().Header().Set("Content-Disposition", `inline; filename="`+name+`"`)
+	c.Response().Header().Set("Content-Length", strconv.Itoa(len(body)))
+	return c.Blob(http.StatusOK, contentType, body)
+}
+
 // SeeOther answers 303: the result of a form is a page of its own.
 func SeeOther(c echo.Context, url string) error {
 	noStore(c)
