@@ -190,13 +190,16 @@ func (w *theatre) cancelFirst() {
 	})
 }
 
-// sellOut: the fifth fan does nothing with his link, the sixth has left; from
-// the seventh on they buy what they are offered.
+// sellOut: the fifth fan does nothing with his link, the sixth has left, the
+// seventh's mail comes back; from the eighth on they buy what they are offered.
 func (w *theatre) sellOut() {
 	w.Helper()
 	for range 300 {
 		w.minute()
-		for n := 7; n <= 12; n++ {
+		for _, m := range w.offerMails(7) {
+			w.scene("bounce", func() error { return w.comesBack(m, "5.1.1").err })
+		}
+		for n := 8; n <= 12; n++ {
 			all := w.links(n)
 			if len(all) > 0 && w.clock.time().Before(all[len(all)-1].Ends) && w.orders[all[0].Offer] == "" {
 				w.purchase(all[len(all)-1], 2)
@@ -229,6 +232,7 @@ func (w *theatre) reads() {
 		"door list":  func() error { return w.line.Orders(ctx, slug, func(line.DoorRow) error { return nil }) },
 		"books":      func() error { _, err := w.line.Books(ctx, slug); return err },
 		"metrics":    func() error { _, err := w.line.OfferCounts(ctx, slug); return err },
+		"bounces":    func() error { _, err := w.line.BouncedMails(ctx, slug); return err },
 		"refusal":    func() error { _, _, err := w.line.Refusal(ctx, slug, 3); return err },
 		"orders":     func() error { return w.box.Orders(ctx, slug, func(sale.Order) error { return nil }) },
 		"offers":     func() error { return w.box.Offers(ctx, slug, func(boxoffice.OfferRow) error { return nil }) },
