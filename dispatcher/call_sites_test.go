@@ -237,6 +237,7 @@ func (w *theatre) reads() {
 		"orders":     func() error { return w.box.Orders(ctx, slug, func(sale.Order) error { return nil }) },
 		"offers":     func() error { return w.box.Offers(ctx, slug, func(boxoffice.OfferRow) error { return nil }) },
 		"box office": func() error { _, err := w.box.Sales(ctx); return err },
+		"style":      func() error { _, err := w.box.Sale(ctx, slug); return err },
 	} {
 		w.scene(what, read)
 	}
