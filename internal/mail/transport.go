@@ -104,6 +104,15 @@ func (c *Conn) drop() {
 func (t *Transport) dial(ctx context.Context) (*link, Result) {
 	ctx, cancel := context.WithTimeoutCause(ctx, t.options.Timeout, errSilent)
 	defer cancel()
+	l, err := t.open(ctx)
+	if err != nil {
+		return nil, dialResult(ctx, err)
+	}
+	return l, Result{}
+}
+
+// open connects, greets and authenticates until ctx ends.
+func (t *Transport) open(ctx context.Context) (*link, error) {
 	var raw net.Conn
 	stop := func() bool { return true }
 	client, err := t.client(func(dialing context.Context, network, address string) (net.Conn, error) {
@@ -122,7 +131,7 @@ func (t *Transport) dial(ctx context.Context) (*link, Result) {
 		return secure, secure.HandshakeContext(dialing)
 	})
 	if err != nil {
-		return nil, Result{Outcome: Fault, Stage: StageConnect, Text: clean(err.Error(), ""), Broken: true}
+		return nil, err
 	}
 	session, err := client.DialToSMTPClientWithContext(ctx)
 	if !stop() && err == nil {
@@ -132,10 +141,9 @@ func (t *Transport) dial(ctx context.Context) (*link, Result) {
 		if raw != nil {
 			_ = raw.Close()
 		}
-		return nil, dialResult(ctx, err)
+		return nil, err
 	}
-	w := newWire(raw, session, t.options)
-	return &link{client: client, smtp: session, wire: w}, Result{}
+	return &link{client: client, smtp: session, wire: newWire(raw, session, t.options)}, nil
 }
 
 // client configures go-mail. Each link has its own, because choosing an AUTH

@@ -4,8 +4,11 @@ import (
 	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/emersion/go-msgauth/dkim"
 )
 
 // Record is a TXT record for the DNS.
@@ -48,4 +51,25 @@ func (r Record) Zone() string {
 		rest = rest[n:]
 	}
 	return fmt.Sprintf("%s. IN TXT ( %s )", r.Name, strings.Join(strs, " "))
+}
+
+// Published says whether receivers that find this record take what k signs,
+// and else why not. It asks the verifier: a mail is signed and checked.
+func (k Key) Published(record string) error {
+	const domain, letter = "published.example", "From: a@published.example\r\n\r\n\r\n"
+	value, err := k.sign([]byte(letter), domain, []string{"From"})
+	if err != nil {
+		return fmt.Errorf("sign with selector %s: %w", k.Selector, err)
+	}
+	results, err := dkim.VerifyWithOptions(strings.NewReader(Field+": "+value+"\r\n"+letter), &dkim.VerifyOptions{
+		LookupTXT: func(string) ([]string, error) { return []string{record}, nil },
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("verify: %w", err)
+	case len(results) != 1:
+		return errors.New("no signature was found")
+	default:
+		return results[0].Err
+	}
 }
