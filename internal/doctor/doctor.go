@@ -38,8 +38,11 @@ type Patient struct {
 	Keys    []dkim.Key // what mails are signed with
 	Domain  string     // what they are signed for; "": each sender's own domain
 	Server  Server
-	Sites   []Site
-	Peer    *Peer
+	// ReturnPath is the address that undeliverable mails come back to; "": each
+	// sender's own.
+	ReturnPath string
+	Sites      []Site
+	Peer       *Peer
 }
 
 // Sender is a domain that mails come from.

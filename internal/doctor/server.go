@@ -30,7 +30,12 @@ func (d *Doctor) server(ctx context.Context, p Patient) []Finding {
 	a := about{AreaServer, "login", s.Config.Addr()}
 	senders := make([]string, 0, len(p.Senders))
 	for _, sender := range p.Senders {
-		senders = append(senders, sender.Address)
+		if p.ReturnPath == "" {
+			senders = append(senders, sender.Address)
+		}
+	}
+	if p.ReturnPath != "" {
+		senders = append(senders, p.ReturnPath)
 	}
 	probe, err := s.Transport.Probe(ctx, senders...)
 	if err != nil {
@@ -134,7 +139,7 @@ func (d *Doctor) send(ctx context.Context, p Patient) Finding {
 	defer conn.Close()
 	now, from := d.o.Clock(), p.Senders[0]
 	res := conn.Send(ctx, mail.Message{
-		From: from.Address, To: p.Server.SendTo, Subject: "inturn doctor: a test mail", Date: now, Lang: "en",
+		From: from.Address, Envelope: p.ReturnPath, To: p.Server.SendTo, Subject: "inturn doctor: a test mail", Date: now, Lang: "en",
 		MessageID: fmt.Sprintf("doctor.%d@%s", now.UnixNano(), from.Domain),
 		Text: "This mail was handed over by inturn doctor, the way all mails of your sales are.\n\n" +
 			"Look at its source. The line Authentication-Results that your mail server has put on top should say spf=pass, dkim=pass and dmarc=pass. " +

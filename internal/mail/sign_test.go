@@ -103,6 +103,9 @@ func TestEveryTemplateArrivesSigned(t *testing.T) {
 		for name, text := range rendered {
 			t.Run(ring.name+"/"+name, func(t *testing.T) {
 				m := signable(text)
+				if strings.HasPrefix(name, "OrderMail/") {
+					m = withCalendar(m)
+				}
 				if res := c.Send(t.Context(), m); res.Outcome != mail.Accepted {
 					t.Fatalf("%+v", res)
 				}
@@ -204,13 +207,20 @@ func signable(text templates.Mail) mail.Message {
 	return mail.Message{
 		From: "Seebühne Käse – “Tickets” <tickets@seebühne.example>", ReplyTo: "Hilfe für Ähnliches <help@seebühne.example>", To: "ann@fans.example",
 		Subject: text.Subject, Text: text.Text, HTML: text.HTML, Lang: text.Lang,
-		MessageID: "offer.abc@seebühne.example", Date: time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC),
+		MessageID: "offer.abc@seebühne.example", Envelope: "bounces+tag@elsewhere.example", Date: time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC),
 		Headers: map[string]string{
 			"X-Inturn-Offer":        "abc123",
 			"List-Unsubscribe":      "<https://line.example/lakeside/place/" + strings.Repeat("r", 120) + "/withdraw>, <mailto:leave@lakeside.example?subject=x>",
 			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 		},
 	}
+}
+
+// withCalendar is m with a file, which makes it a mail of three parts in two
+// wrappings.
+func withCalendar(m mail.Message) mail.Message {
+	m.Attachments = []mail.Attachment{{Name: "event.ics", Type: "text/calendar; charset=utf-8; method=PUBLISH", Data: []byte("BEGIN:VCALENDAR\r\nSUMMARY:Früh\r\n.\r\nEND:VCALENDAR\r\n")}}
+	return m
 }
 
 // hardMails are texts that canonicalisation, dot-stuffing and encodings could
@@ -259,7 +269,7 @@ var covered = []string{
 func TestNothingSignedCanBeChanged(t *testing.T) {
 	s := smtptest.Start(t, smtptest.Options{})
 	ring := keyrings(t)[2]
-	m := signable(templates.Mail{Subject: "Your tickets – now", Text: "Hello\n\n.\nhttps://checkout.example/c/x\n", HTML: "<p>Hello", Lang: "en"})
+	m := withCalendar(signable(templates.Mail{Subject: "Your tickets – now", Text: "Hello\n\n.\nhttps://checkout.example/c/x\n", HTML: "<p>Hello", Lang: "en"}))
 	if res := ring.connect(t, s).Send(t.Context(), m); res.Outcome != mail.Accepted {
 		t.Fatalf("%+v", res)
 	}
