@@ -111,7 +111,7 @@ func (s *Server) refused(c echo.Context, on front, f signUpForm, err error) erro
 			})
 		})
 	case sale.CodeBadAddress:
-		d.Detail = why.Message
+		d.Reason = why.Reason
 	case sale.CodeFull:
 		// Somebody else took the last place since the board was read.
 		d.Notice = templates.NoticeFull

@@ -30,9 +30,6 @@ type EmbedPlace struct {
 
 // EmbedPage renders the page.
 func (t *Templates) EmbedPage(w io.Writer, d EmbedPage) error {
-	if d.Lang != fallback {
-		d.Detail = ""
-	}
 	return t.render(w, d.Lang, "registration/embed", &d)
 }
 

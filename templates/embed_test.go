@@ -25,7 +25,7 @@ func embedSamples() []sample {
 		add(string(n), func(d *EmbedPage) { d.Notice = n })
 	}
 	add("problem", func(d *EmbedPage) {
-		d.Problem, d.Typed, d.Detail, d.Paused, d.SoldOut = "bad_address", `fan"@example.org`, "There is a quote in it.", true, true
+		d.Problem, d.Typed, d.Reason, d.Paused, d.SoldOut = "bad_address", `fan"@example.org`, sale.AddressNoAt, true, true
 	})
 	add("done", func(d *EmbedPage) {
 		d.Done = &EmbedPlace{Number: 2412, Class: sale.Guaranteed, PlaceURL: "/lakeside-2027/place/receipt"}

@@ -51,7 +51,7 @@ type LandingPage struct {
 	OpeningURL string // an entry for the calendar; empty: the form is open, or was
 	Problem    string
 	Typed      string
-	Detail     string // what exactly was wrong, in English; shown on English pages only
+	Reason     sale.Reason // what exactly was wrong with the address; empty: nothing more to say
 }
 
 // Comes says whether the form is open or will be, so that it makes sense to
@@ -118,9 +118,6 @@ func (t *Templates) IndexPage(w io.Writer, d IndexPage) error {
 
 // LandingPage renders a sale's page.
 func (t *Templates) LandingPage(w io.Writer, d LandingPage) error {
-	if d.Lang != fallback {
-		d.Detail = ""
-	}
 	return t.render(w, d.Lang, "registration/landing", &d)
 }
 

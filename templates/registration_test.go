@@ -43,7 +43,7 @@ func landingSample(n Notice, problem string) sample {
 	return sample{"registration/landing", string(n) + problem, func(t *Templates, w io.Writer, lang string) error {
 		return t.LandingPage(w, LandingPage{
 			Frame: sampleFrame(lang), Notice: n, Paused: true, SoldOut: true,
-			Action: "/lakeside-2027", Problem: problem, Typed: `fan"@example.org`, Detail: "There is a quote in it.",
+			Action: "/lakeside-2027", Problem: problem, Typed: `fan"@example.org`, Reason: sale.AddressNoAt,
 		})
 	}}
 }

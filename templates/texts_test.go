@@ -34,28 +34,35 @@ type call struct {
 // fromCode are the texts that Go code asks for, not a template.
 func fromCode() []call {
 	all := []call{
-		{"format.go", "time.days", true}, {"format.go", "time.hours", true}, {"format.go", "time.minutes", true},
-		{"format.go", "time.seconds", true}, {"format.go", "time.both", false}, {"format.go", "time.clock", false},
-		{"format.go", "time.moment", false}, {"format.go", "zone.offset", false}, {"words.go", "language", false},
-		{"calendar.go", "calendar.opening.summary", false}, {"calendar.go", "calendar.opening.text", false},
+		{"format.go", "time.days", true},
+		{"format.go", "time.hours", true},
+		{"format.go", "time.minutes", true},
+		{"format.go", "time.seconds", true},
+		{"format.go", "time.both", false},
+		{"format.go", "time.clock", false},
+		{"format.go", "time.moment", false},
+		{"format.go", "zone.offset", false},
+		{"words.go", "language", false},
+		{"calendar.go", "calendar.opening.summary", false},
+		{"calendar.go", "calendar.opening.text", false},
 	}
 	return all
 }
 
-// codes reads every sale.Code from where they are declared: each has a title
-// and a text on the error page.
-func codes(t *testing.T) []string {
+// constants reads the constants of a type from where they are
+// declared, so that nobody adds one without its texts.
+func constants(t *testing.T, file, kind string) []string {
 	t.Helper()
-	source, err := os.ReadFile("../internal/sale/errors.go")
+	source, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := []string{"method_not_allowed"} // known to internal/web only
-	for _, found := range regexp.MustCompile(`Code\w+ +Code = "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+	var all []string
+	for _, found := range regexp.MustCompile(`\w+ +`+kind+` += "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
 		all = append(all, found[1])
 	}
-	if len(all) < 20 {
-		t.Fatalf("found only %d codes in internal/sale/errors.go", len(all))
+	if len(all) < 10 {
+		t.Fatalf("found only %d constants of type %s in %s", len(all), kind, file)
 	}
 	return all
 }
@@ -66,6 +73,7 @@ func spelled(t *testing.T) map[string][]string {
 	notices := strs(NoticeBefore, NoticeGuaranteed, NoticeStandby, NoticeFull, NoticeClosed)
 	payments := strs(sale.PaymentNone, sale.PaymentOnSite)
 	classes := strs(sale.Guaranteed, sale.Standby)
+	codes := append(constants(t, "../internal/sale/errors.go", "Code"), "method_not_allowed") // known to internal/web only
 	over := []string{"expired", "declined", "closed"}
 	plain := strs(PlacePreparing, PlaceClosing, PlaceCancelled, PlaceExpired, PlaceDeclined, PlaceBounced,
 		PlaceUndelivered, PlaceWithdrawn, PlaceVoided, PlaceSoldOut, PlaceOver)
@@ -81,13 +89,14 @@ func spelled(t *testing.T) map[string][]string {
 		"landing.*.heading":     notices,
 		"landing.*.text":        notices,
 		"landing.*.button":      strs(NoticeGuaranteed, NoticeStandby),
+		"landing.address.*":     constants(t, "../internal/sale/address.go", "Reason"),
 		"landing.problem.*":     strs(sale.CodeBadAddress, sale.CodeInvalid, sale.CodeTooMany, sale.CodeOverloaded, sale.CodeUnavailable, sale.CodeNotOpenYet, sale.CodeClosed, sale.CodeFull),
 		"place.class.*":         classes,
 		"place.waiting.*":       classes,
 		"place.*.heading":       append(strs(PlaceWaiting, PlaceOpen, PlaceBought), plain...),
 		"place.*.text":          plain,
-		"errors.*.title":        codes(t),
-		"errors.*.text":         codes(t),
+		"errors.*.title":        codes,
+		"errors.*.text":         codes,
 	}
 }
 
@@ -172,30 +181,54 @@ func TestTextsAreNamed(t *testing.T) {
 		want       []string
 	}{
 		"as it should be": {"fr", "a: {title: 'Pour {{.Name}}', count: {one: 'un billet', other: '{{.Count}} billets'}}", calls, nil},
-		"missing": {"de", "a: {count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
-			[]string{`locales/de: a.title is missing; in locales/en.yaml: For {{.Name}}`}},
-		"a plural form that Polish has": {"pl", "a: {title: 'Dla {{.Name}}', count: {one: 'bilet', few: '{{.Count}} bilety', other: '{{.Count}} biletu'}}", calls,
-			[]string{`locales/pl.yaml: a.count has no plural form "many"`}},
-		"a plural form that German has not": {"de", "a: {title: 'Für {{.Name}}', count: {one: 'ein Ticket', few: 'paar', other: '{{.Count}} Tickets'}}", calls,
-			[]string{`locales/de.yaml: a.count has a plural form "few", which its language has not`}},
-		"no plural at all": {"de", "a: {title: 'Für {{.Name}}', count: '{{.Count}} Tickets'}", calls,
-			[]string{`locales/de.yaml: a.count has no plural form "one"`}},
-		"another value": {"de", "a: {title: 'Für {{.Nmae}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
-			[]string{`locales/de.yaml: a.title uses [Nmae], the English text [Name]`}},
-		"nobody asks for it": {"de", "a: {title: 'Für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls[:1],
-			[]string{`locales/en.yaml: a.count: no template asks for it`}},
-		"not in English": {"de", "a: {titel: 'x', title: 'Für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
-			[]string{`locales/de.yaml: a.titel: there is no such text in English`}},
-		"asked for, but nowhere": {"de", "a: {title: 'Für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", append(slices.Clone(calls), call{"page", "b.c", false}),
-			[]string{`locales/en: b.c is missing; page asks for it`}},
-		"asked for by t, but plural": {"de", "a: {title: 'Für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", append(slices.Clone(calls), call{"page", "a.count", false}),
-			[]string{`page asks for a.count by t, but it has plural forms`}},
-		"empty": {"de", "a: {title: '', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
-			[]string{`locales/de.yaml: a.title is empty`, `locales/de.yaml: a.title uses [], the English text [Name]`}},
-		"French without blanks": {"fr", "a: {title: 'Pour {{.Name}}: oui', count: {one: 'l''un', other: '{{.Count}} billets'}}", calls,
-			[]string{`locales/fr.yaml: a.count: the apostrophe is ’`, `locales/fr.yaml: a.title: a blank belongs before : ; ? !`}},
-		"German with ß": {"de", "a: {title: 'Größe für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
-			[]string{`locales/de.yaml: a.title: written without ß, for Switzerland`}},
+		"missing": {
+			"de", "a: {count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
+			[]string{`locales/de: a.title is missing; in locales/en.yaml: For {{.Name}}`},
+		},
+		"a plural form that Polish has": {
+			"pl", "a: {title: 'Dla {{.Name}}', count: {one: 'bilet', few: '{{.Count}} bilety', other: '{{.Count}} biletu'}}", calls,
+			[]string{`locales/pl.yaml: a.count has no plural form "many"`},
+		},
+		"a plural form that German has not": {
+			"de", "a: {title: 'Für {{.Name}}', count: {one: 'ein Ticket', few: 'paar', other: '{{.Count}} Tickets'}}", calls,
+			[]string{`locales/de.yaml: a.count has a plural form "few", which its language has not`},
+		},
+		"no plural at all": {
+			"de", "a: {title: 'Für {{.Name}}', count: '{{.Count}} Tickets'}", calls,
+			[]string{`locales/de.yaml: a.count has no plural form "one"`},
+		},
+		"another value": {
+			"de", "a: {title: 'Für {{.Neme}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
+			[]string{`locales/de.yaml: a.title uses [Neme], the English text [Name]`},
+		},
+		"nobody asks for it": {
+			"de", "a: {title: 'Für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls[:1],
+			[]string{`locales/en.yaml: a.count: no template asks for it`},
+		},
+		"not in English": {
+			"de", "a: {titel: 'x', title: 'Für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
+			[]string{`locales/de.yaml: a.titel: there is no such text in English`},
+		},
+		"asked for, but nowhere": {
+			"de", "a: {title: 'Für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", append(slices.Clone(calls), call{"page", "b.c", false}),
+			[]string{`locales/en: b.c is missing; page asks for it`},
+		},
+		"asked for by t, but plural": {
+			"de", "a: {title: 'Für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", append(slices.Clone(calls), call{"page", "a.count", false}),
+			[]string{`page asks for a.count by t, but it has plural forms`},
+		},
+		"empty": {
+			"de", "a: {title: '', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
+			[]string{`locales/de.yaml: a.title is empty`, `locales/de.yaml: a.title uses [], the English text [Name]`},
+		},
+		"French without blanks": {
+			"fr", "a: {title: 'Pour {{.Name}}: oui', count: {one: 'l''un', other: '{{.Count}} billets'}}", calls,
+			[]string{`locales/fr.yaml: a.count: the apostrophe is ’`, `locales/fr.yaml: a.title: a blank belongs before : ; ? !`},
+		},
+		"German with ß": {
+			"de", "a: {title: 'Größe für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
+			[]string{`locales/de.yaml: a.title: written without ß, for Switzerland`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := map[string]catalog{}

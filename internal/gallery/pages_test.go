@@ -42,7 +42,7 @@ func landingScenes() []scene {
 		landing("paused", templates.NoticeGuaranteed, func(d *templates.LandingPage) { d.Paused = true }),
 		landing("soldout", templates.NoticeClosed, func(d *templates.LandingPage) { d.SoldOut = true }),
 		landing("bad-address", templates.NoticeGuaranteed, func(d *templates.LandingPage) {
-			d.Problem, d.Typed, d.Detail = "bad_address", "fan@example", "There is no dot behind the @."
+			d.Problem, d.Typed, d.Reason = "bad_address", "fan@example", sale.AddressShortSite
 		}),
 		landing("too-many", templates.NoticeStandby, func(d *templates.LandingPage) {
 			d.Problem, d.Typed = "too_many", "fan@example.org"

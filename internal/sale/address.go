@@ -27,6 +27,25 @@ const (
 	maxLabel   = 63
 )
 
+// The reasons for which an address is refused.
+const (
+	AddressEmpty     Reason = "empty"
+	AddressLong      Reason = "long"       // over 254 bytes
+	AddressCharacter Reason = "character"  // one that no address has
+	AddressNoAt      Reason = "no_at"      // no @
+	AddressSeveral   Reason = "several"    // more than one @
+	AddressNoName    Reason = "no_name"    // nothing before the @
+	AddressLongName  Reason = "long_name"  // over 64 bytes before the @
+	AddressName      Reason = "name"       // a wrong character before the @
+	AddressNameDots  Reason = "name_dots"  // dots at an end or in a row before the @
+	AddressNoSite    Reason = "no_site"    // nothing after the @
+	AddressShortSite Reason = "short_site" // one label after the @
+	AddressSite      Reason = "site"       // no domain name after the @
+	AddressSiteDots  Reason = "site_dots"  // dots at an end or in a row after the @
+	AddressSiteLabel Reason = "site_label" // a label over 63 bytes, or with a hyphen at an end
+	AddressNumber    Reason = "number"     // a number instead of a domain name
+)
+
 // ParseAddress reads an address with a grammar that is far stricter than
 // RFC 5322: an ASCII dot-atom, "@", and a domain name of at least two labels.
 // Quoted local parts, comments, display names, address literals, control and
@@ -38,27 +57,27 @@ const (
 // the rules of IDNA, for example [golang.org/x/net/idna.Lookup]'s ToASCII; it
 // is asked only for such domains and for "xn--" labels.
 //
-// Every error is an [*Error] with CodeBadAddress; its message never repeats
-// the address.
+// Every error is an [*Error] with CodeBadAddress and one of the reasons above;
+// its message never repeats the address.
 func ParseAddress(typed string, toASCII func(string) (string, error)) (Address, error) {
 	if len(typed) > 2*maxAddress {
-		return Address{}, badAddress("An e-mail address has at most %d characters.", maxAddress)
+		return Address{}, badAddress(AddressLong, "An e-mail address has at most %d characters.", maxAddress)
 	}
 	typed = strings.Trim(typed, " \t")
 	switch {
 	case typed == "":
-		return Address{}, badAddress("Please enter your e-mail address.")
+		return Address{}, badAddress(AddressEmpty, "Please enter your e-mail address.")
 	case len(typed) > maxAddress:
-		return Address{}, badAddress("An e-mail address has at most %d characters.", maxAddress)
+		return Address{}, badAddress(AddressLong, "An e-mail address has at most %d characters.", maxAddress)
 	case !printable(typed):
-		return Address{}, badAddress("The address contains a character that cannot be part of an e-mail address.")
+		return Address{}, badAddress(AddressCharacter, "The address contains a character that cannot be part of an e-mail address.")
 	}
 	local, domain, found := strings.Cut(typed, "@")
 	if !found {
-		return Address{}, badAddress("An e-mail address has an “@” in it, like name@example.com.")
+		return Address{}, badAddress(AddressNoAt, "An e-mail address has an “@” in it, like name@example.com.")
 	}
 	if strings.Contains(domain, "@") {
-		return Address{}, badAddress("Please enter one address only; it has exactly one “@”.")
+		return Address{}, badAddress(AddressSeveral, "Please enter one address only; it has exactly one “@”.")
 	}
 	if err := checkLocal(local); err != nil {
 		return Address{}, err
@@ -68,13 +87,15 @@ func ParseAddress(typed string, toASCII func(string) (string, error)) (Address, 
 		return Address{}, err
 	}
 	if len(local)+1+len(ascii) > maxAddress {
-		return Address{}, badAddress("An e-mail address has at most %d characters.", maxAddress)
+		return Address{}, badAddress(AddressLong, "An e-mail address has at most %d characters.", maxAddress)
 	}
 	return Address{Typed: typed, Canonical: canonical(local, ascii)}, nil
 }
 
-func badAddress(format string, args ...any) *Error {
-	return E(CodeBadAddress, format, args...)
+func badAddress(why Reason, format string, args ...any) *Error {
+	e := E(CodeBadAddress, format, args...)
+	e.Reason = why
+	return e
 }
 
 // printable refuses invalid UTF-8, control characters, blanks, and everything
@@ -92,18 +113,18 @@ func printable(s string) bool {
 // checkLocal takes a dot-atom of RFC 5322 §3.2.3, in ASCII.
 func checkLocal(local string) error {
 	if local == "" {
-		return badAddress("Something is missing before the “@”.")
+		return badAddress(AddressNoName, "Something is missing before the “@”.")
 	}
 	if len(local) > maxLocal {
-		return badAddress("The part before the “@” has at most %d characters.", maxLocal)
+		return badAddress(AddressLongName, "The part before the “@” has at most %d characters.", maxLocal)
 	}
 	for i := 0; i < len(local); i++ {
 		if local[i] != '.' && !isAtomByte(local[i]) {
-			return badAddress("The part before the “@” contains a character that cannot be used there.")
+			return badAddress(AddressName, "The part before the “@” contains a character that cannot be used there.")
 		}
 	}
 	if !isDotAtom(local) {
-		return badAddress("The part before the “@” cannot begin or end with a dot, or have two in a row.")
+		return badAddress(AddressNameDots, "The part before the “@” cannot begin or end with a dot, or have two in a row.")
 	}
 	return nil
 }
@@ -125,9 +146,9 @@ func isAlnum(c byte) bool {
 func domainToASCII(domain string, toASCII func(string) (string, error)) (string, error) {
 	switch {
 	case domain == "":
-		return "", badAddress("Something is missing after the “@”.")
+		return "", badAddress(AddressNoSite, "Something is missing after the “@”.")
 	case domain[0] == '[' || strings.Contains(domain, ":"):
-		return "", badAddress("The part after the “@” must be a name like example.com, not a number.")
+		return "", badAddress(AddressNumber, "The part after the “@” must be a name like example.com, not a number.")
 	}
 	ascii := lowerASCII(domain)
 	if !isASCII(domain) || strings.Contains(ascii, "xn--") {
@@ -144,12 +165,14 @@ func domainToASCII(domain string, toASCII func(string) (string, error)) (string,
 func encodeDomain(domain string, toASCII func(string) (string, error)) (string, error) {
 	ascii, err := toASCII(domain)
 	if err != nil {
-		return "", Wrap(CodeBadAddress, err, "The part after the “@” is not a domain name.")
+		e := badAddress(AddressSite, "The part after the “@” is not a domain name.")
+		e.Err = err
+		return "", e
 	}
 	again, err := toASCII(ascii)
 	if err != nil || again != ascii || !isASCII(ascii) || ascii != lowerASCII(ascii) ||
 		isASCII(domain) && ascii != domain {
-		return "", badAddress("The part after the “@” is not a domain name.")
+		return "", badAddress(AddressSite, "The part after the “@” is not a domain name.")
 	}
 	return ascii, nil
 }
@@ -159,7 +182,7 @@ func encodeDomain(domain string, toASCII func(string) (string, error)) (string, 
 func checkDomain(domain string) error {
 	labels := strings.Split(domain, ".")
 	if len(labels) < 2 {
-		return badAddress("The part after the “@” is incomplete; it looks like example.com.")
+		return badAddress(AddressShortSite, "The part after the “@” is incomplete; it looks like example.com.")
 	}
 	for _, label := range labels {
 		if err := checkLabel(label); err != nil {
@@ -167,25 +190,25 @@ func checkDomain(domain string) error {
 		}
 	}
 	if strings.Trim(labels[len(labels)-1], "0123456789") == "" {
-		return badAddress("The part after the “@” must be a name like example.com, not a number.")
+		return badAddress(AddressNumber, "The part after the “@” must be a name like example.com, not a number.")
 	}
 	return nil
 }
 
 func checkLabel(label string) error {
 	if label == "" {
-		return badAddress("The part after the “@” cannot begin or end with a dot, or have two in a row.")
+		return badAddress(AddressSiteDots, "The part after the “@” cannot begin or end with a dot, or have two in a row.")
 	}
 	if len(label) > maxLabel {
-		return badAddress("Each part of a domain name has at most %d characters.", maxLabel)
+		return badAddress(AddressSiteLabel, "Each part of a domain name has at most %d characters.", maxLabel)
 	}
 	for i := 0; i < len(label); i++ {
 		if !isAlnum(label[i]) && label[i] != '-' {
-			return badAddress("The part after the “@” contains a character that cannot be used there.")
+			return badAddress(AddressSite, "The part after the “@” contains a character that cannot be used there.")
 		}
 	}
 	if label[0] == '-' || label[len(label)-1] == '-' {
-		return badAddress("A part of a domain name cannot begin or end with a hyphen.")
+		return badAddress(AddressSiteLabel, "A part of a domain name cannot begin or end with a hyphen.")
 	}
 	return nil
 }

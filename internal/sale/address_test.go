@@ -128,8 +128,8 @@ func TestParseAddressRefuses(t *testing.T) {
 	for name, typed := range tests {
 		got, err := sale.ParseAddress(typed, idna.Lookup.ToASCII)
 		var e *sale.Error
-		if !errors.As(err, &e) || e.Code != sale.CodeBadAddress || e.Message == "" {
-			t.Errorf("%s: ParseAddress = %+v, %v; want a bad_address with words", name, got, err)
+		if !errors.As(err, &e) || e.Code != sale.CodeBadAddress || e.Message == "" || e.Reason == "" {
+			t.Errorf("%s: ParseAddress = %+v, %v; want a bad_address with words and a reason", name, got, err)
 			continue
 		}
 		if got != (sale.Address{}) {
@@ -137,6 +137,36 @@ func TestParseAddressRefuses(t *testing.T) {
 		}
 		if len(typed) > 4 && strings.Contains(e.Message, typed) {
 			t.Errorf("%s: the message repeats what was typed: %s", name, e.Message)
+		}
+	}
+}
+
+// TestAddressReasons has one address for every reason.
+func TestAddressReasons(t *testing.T) {
+	for typed, want := range map[string]sale.Reason{
+		" ":                                sale.AddressEmpty,
+		strings.Repeat("a", 255):           sale.AddressLong,
+		"fan @example.com":                 sale.AddressCharacter,
+		"fan.example.com":                  sale.AddressNoAt,
+		"fan@example.com@example.com":      sale.AddressSeveral,
+		"@example.com":                     sale.AddressNoName,
+		strings.Repeat("a", 65) + "@b.com": sale.AddressLongName,
+		"f(a)n@example.com":                sale.AddressName,
+		"fan.@example.com":                 sale.AddressNameDots,
+		"fan@":                             sale.AddressNoSite,
+		"fan@example":                      sale.AddressShortSite,
+		"fan@exa_mple.com":                 sale.AddressSite,
+		"fan@xn--zzzzzz99999.example":      sale.AddressSite,
+		"fan@example..com":                 sale.AddressSiteDots,
+		"fan@-example.com":                 sale.AddressSiteLabel,
+		"fan@" + strings.Repeat("b", 64) + ".com": sale.AddressSiteLabel,
+		"fan@127.0.0.1":   sale.AddressNumber,
+		"fan@[127.0.0.1]": sale.AddressNumber,
+	} {
+		_, err := sale.ParseAddress(typed, idna.Lookup.ToASCII)
+		var e *sale.Error
+		if !errors.As(err, &e) || e.Reason != want {
+			t.Errorf("ParseAddress(%q) = %v, want the reason %q", typed, err, want)
 		}
 	}
 }

@@ -44,13 +44,20 @@ const (
 	CodeUnauthorized   Code = "unauthorized"        // 401: peer call not signed with our secret
 )
 
+// Reason tells apart what has the same code. Every reason has a text in every
+// language.
+type Reason string
+
 // Error is the one error type that crosses packages.
 //
 // Message is safe to show to whoever caused the error and is written in their
 // words; Err is the cause, for logs only. Fields name what was wrong with
 // which input. RetryAfter, when positive, says when trying again makes sense.
+// Reason, where there is one, says what Message says, for those who have to
+// say it in another language.
 type Error struct {
 	Code       Code
+	Reason     Reason
 	Message    string
 	Fields     []FieldError
 	RetryAfter time.Duration
