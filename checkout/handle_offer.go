@@ -124,7 +124,7 @@ func (s *Server) showOver(c echo.Context, o opened, why string) error {
 
 func (s *Server) offerPage(c echo.Context, o opened, r refusal) templates.OfferPage {
 	p := templates.OfferPage{
-		Frame: s.frame(c, &o.Sale), Most: o.Granted, Ends: o.ends, Left: o.ends.Sub(o.now),
+		Frame: s.frame(c, &o.Sale), Most: o.Granted, Ends: o.ends, Left: o.ends.Sub(o.now), Now: o.now,
 		DeclineURL: "/c/" + c.Param("token") + "/decline" + web.LanguageQuery(c),
 	}
 	if r.err != nil {

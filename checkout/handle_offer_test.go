@@ -145,7 +145,7 @@ func TestOfferPageInTheChosenLanguage(t *testing.T) {
 	each(t, func(t *testing.T, c *counter) {
 		token := c.offer("o1", 2)
 		c.want(c.page("/c/"+token+"?lang=en"), 200, `action="/c/`+token+`/decline?lang=en"`)
-		c.want(c.page("/c/"+token+`?lang=%22%3E%3Cscript`), 200, "-<script", `decline"`)
+		c.want(c.page("/c/"+token+`?lang=%22%3E%3Cscript`), 200, `-"><script`, `decline"`)
 		a := c.postForm("/c/"+token+"?lang=en", "qty.fri=1")
 		c.want(a, 303)
 		if to := a.header.Get("Location"); !strings.HasSuffix(to, "?lang=en") {

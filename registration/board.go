@@ -42,6 +42,8 @@ type entry struct {
 	state line.State    // as last read; Last may be outdated
 	last  *atomic.Int64 // numbers given, as far as known; only rises
 	pages *pages        // rendered from what of state they show
+	// progress are pages too, of what changes more often.
+	progress *pages
 }
 
 func newBoard(o Options) *board {
@@ -104,11 +106,14 @@ func (b *board) readLocked(ctx context.Context) error {
 	}
 	now := &boardSales{bySlug: make(map[string]*entry, len(states))}
 	for _, st := range states {
-		e := &entry{state: st, last: new(atomic.Int64), pages: new(pages)}
+		e := &entry{state: st, last: new(atomic.Int64), pages: new(pages), progress: new(pages)}
 		if old := was[st.Sale.Slug]; old != nil {
 			e.last = old.last
 			if old.looksLike(e) {
 				e.pages = old.pages
+				if old.standsAs(e) {
+					e.progress = old.progress
+				}
 			}
 		}
 		e.given(st.Last)
@@ -180,6 +185,13 @@ func (e *entry) given(number int) {
 func (e *entry) looksLike(other *entry) bool {
 	return e.state.Paused == other.state.Paused && e.state.SoldOut == other.state.SoldOut &&
 		reflect.DeepEqual(e.state.Sale, other.state.Sale)
+}
+
+// standsAs says whether two entries that look alike are also equally far.
+func (e *entry) standsAs(other *entry) bool {
+	a, b := &e.state, &other.state
+	return a.Last == b.Last && a.GuaranteedGiven == b.GuaranteedGiven && a.Reached == b.Reached &&
+		a.NextBatch.Equal(b.NextBatch) && a.Period == b.Period
 }
 
 // notice is what the landing page says at one moment. The form's times are

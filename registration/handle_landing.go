@@ -3,7 +3,6 @@ package registration
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -39,7 +38,7 @@ func (s *Server) handleLanding(c echo.Context) error {
 		return err
 	}
 	lang := c.Param("lang")
-	if !slices.Contains(s.o.Templates.LanguagesOf(e.state.Sale.Languages), lang) {
+	if !s.speaks(e, lang) {
 		return sale.E(sale.CodeNotFound, "There is nothing at this address.")
 	}
 	p, err := s.landing(e, e.notice(s.o.Clock()), lang)
@@ -58,7 +57,7 @@ func fromMemory(c echo.Context, p *page) error {
 		return c.NoContent(http.StatusNotModified)
 	}
 	h.Set("Content-Length", strconv.Itoa(len(p.body)))
-	return c.HTMLBlob(http.StatusOK, p.body)
+	return c.Blob(http.StatusOK, p.mime, p.body)
 }
 
 // sameTag compares weakly, as If-None-Match demands (RFC 9110 §13.1.2).

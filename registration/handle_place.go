@@ -42,7 +42,7 @@ func (s *Server) handlePlace(c echo.Context) error {
 	if canReturn(p, e.state, s.o.Clock()) {
 		d.RejoinURL = path + "/rejoin" + web.LanguageQuery(c)
 	}
-	d.LandingURL = landingPath(slug, d.Lang)
+	d.LandingURL, d.ProgressURL = landingPath(slug, d.Lang), progressPath(slug, d.Lang)
 	if d.Link != "" && s.language(c, e, "") != d.Lang {
 		// The counter does not know what the fan reads, only what the
 		// browser prefers.
@@ -68,7 +68,7 @@ func (s *Server) placePage(ctx context.Context, e *entry, p line.Place) (templat
 	d := templates.PlacePage{
 		Frame: templates.Frame{Sale: &st.Sale},
 		State: stateOf(p, st, now), Number: p.Number, Class: p.Class, Address: p.Address,
-		Reached: st.Reached, Paused: st.Paused,
+		Reached: st.Reached, Paused: st.Paused, Now: now,
 	}
 	switch d.State {
 	case templates.PlaceWaiting, templates.PlaceUndelivered:

@@ -61,6 +61,8 @@ type placeJSON struct {
 	State    templates.PlaceState `json:"state"`
 	Reached  int                  `json:"reached"` // the highest number whose turn has come
 	Paused   bool                 `json:"paused"`
+	Now      time.Time            `json:"now"`     // of the server
+	Edition  string               `json:"edition"` // another one whenever the page says something else
 	Estimate *estimateJSON        `json:"estimate,omitempty"`
 	Offer    *offerJSON           `json:"offer,omitempty"`
 	Order    *orderJSON           `json:"order,omitempty"`
@@ -89,15 +91,13 @@ type orderJSON struct {
 func placeOf(d templates.PlacePage) placeJSON {
 	j := placeJSON{
 		Sale: d.Sale.Slug, Number: d.Number, Class: d.Class, Address: d.Address,
-		State: d.State, Reached: d.Reached, Paused: d.Paused,
+		State: d.State, Reached: d.Reached, Paused: d.Paused, Now: d.Now.UTC(), Edition: d.Edition(),
 	}
 	switch {
 	case !d.About.IsZero():
-		at := d.About.UTC()
-		j.Estimate = &estimateJSON{About: &at}
+		j.Estimate = &estimateJSON{About: moment(d.About)}
 	case !d.NotBefore.IsZero():
-		at := d.NotBefore.UTC()
-		j.Estimate = &estimateJSON{NotBefore: &at}
+		j.Estimate = &estimateJSON{NotBefore: moment(d.NotBefore)}
 	}
 	if d.Link != "" {
 		j.Offer = &offerJSON{Most: d.Most, Ends: d.Ends.UTC(), URL: d.Link}
@@ -106,4 +106,41 @@ func placeOf(d templates.PlacePage) placeJSON {
 		j.Order = &orderJSON{Code: d.Order.Code, State: d.Order.State, Tickets: len(d.Order.Tickets), URL: d.OrderURL}
 	}
 	return j
+}
+
+// progressJSON is how far a line has got, as programs see it.
+type progressJSON struct {
+	Sale         string                  `json:"sale"`
+	State        templates.ProgressState `json:"state"`
+	Paused       bool                    `json:"paused"`
+	SoldOut      bool                    `json:"sold_out"`
+	Reached      int                     `json:"reached"`    // the highest number whose turn has come
+	Registered   int                     `json:"registered"` // numbers given
+	Guaranteed   int                     `json:"guaranteed"` // the last number that is guaranteed
+	Serving      sale.Class              `json:"serving,omitempty"`
+	NextMails    *time.Time              `json:"next_mails,omitempty"`
+	GuaranteedBy *time.Time              `json:"guaranteed_by,omitempty"` // about
+	Starts       time.Time               `json:"dispatch_starts"`
+	Ends         time.Time               `json:"dispatch_ends"`
+	URL          string                  `json:"url"`
+	Edition      string                  `json:"edition"` // another one whenever the page says something else
+}
+
+func (s *Server) progressOf(d templates.ProgressPage) progressJSON {
+	return progressJSON{
+		Sale: d.Sale.Slug, State: d.State, Paused: d.Paused, SoldOut: d.State == templates.ProgressSoldOut,
+		Reached: d.Reached, Registered: d.Registered, Guaranteed: d.Guaranteed, Serving: d.Serving,
+		NextMails: moment(d.Next), GuaranteedBy: moment(d.GuaranteedBy),
+		Starts: d.Sale.Dispatch.Starts.UTC(), Ends: d.Sale.Dispatch.Ends.UTC(),
+		URL: s.o.URL + salePath(d.Sale.Slug) + "/progress", Edition: d.Edition(),
+	}
+}
+
+// moment is a time in UTC, nil when it is not known.
+func moment(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	at = at.UTC()
+	return &at
 }

@@ -5,26 +5,31 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/inturn/inturn/templates"
 )
 
-// pages are the landing pages and forms of one sale as it stands, rendered on first
-// use.
+// pages are the pages of one sale that are the same for everybody, rendered
+// on first use.
 type pages struct {
 	mu   sync.Mutex
 	done map[pageKey]*page
 }
 
+// pageKey is what else than the state of its entry a page depends on.
 type pageKey struct {
-	notice templates.Notice
-	lang   string
-	frame  frameFor
+	notice   templates.Notice
+	lang     string
+	frame    frameFor
+	progress templates.ProgressState
+	json     bool
 }
 
 // page is a rendered page and its entity tag.
 type page struct {
+	mime string
 	body []byte
 	etag string // strong, quoted (RFC 9110 §8.8.3)
 }
@@ -50,7 +55,10 @@ func (p *pages) kept(key pageKey, render func(io.Writer) error) (*page, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(b.Bytes())
-	done := &page{body: b.Bytes(), etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	done := &page{mime: "text/html; charset=utf-8", body: b.Bytes(), etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	if key.json {
+		done.mime = "application/json"
+	}
 	if p.done == nil {
 		p.done = map[pageKey]*page{}
 	}
@@ -68,17 +76,32 @@ func (s *Server) landingPage(e *entry, notice templates.Notice, lang string) tem
 	}
 	if notice == templates.NoticeBefore {
 		d.OpeningURL = openingPath(e.state.Sale.Slug, lang)
+	} else {
+		d.ProgressURL = progressPath(e.state.Sale.Slug, lang)
 	}
 	return d
 }
 
 // frame is the frame of a sale's page, with the languages it can be had in.
 func (s *Server) frame(e *entry, lang string) templates.Frame {
-	f := templates.Frame{Lang: lang, Sale: &e.state.Sale}
-	for _, other := range s.o.Templates.LanguagesOf(e.state.Sale.Languages) {
-		f.Languages = append(f.Languages, templates.Alternate{Lang: other, URL: landingPath(e.state.Sale.Slug, other)})
+	return templates.Frame{
+		Lang: lang, Sale: &e.state.Sale,
+		Languages: s.alternates(e, func(other string) string { return landingPath(e.state.Sale.Slug, other) }),
 	}
-	return f
+}
+
+// alternates are the addresses of a page in a sale's languages.
+func (s *Server) alternates(e *entry, path func(lang string) string) []templates.Alternate {
+	var all []templates.Alternate
+	for _, lang := range s.o.Templates.LanguagesOf(e.state.Sale.Languages) {
+		all = append(all, templates.Alternate{Lang: lang, URL: path(lang)})
+	}
+	return all
+}
+
+// speaks says whether a sale's pages can be had in a language.
+func (s *Server) speaks(e *entry, lang string) bool {
+	return slices.Contains(s.o.Templates.LanguagesOf(e.state.Sale.Languages), lang)
 }
 
 // The addresses of this surface. A slug is [a-z0-9-] and a receipt is safe in
@@ -86,4 +109,5 @@ func (s *Server) frame(e *entry, lang string) templates.Frame {
 func salePath(slug string) string           { return "/" + slug }
 func landingPath(slug, lang string) string  { return "/" + slug + "/" + lang }
 func openingPath(slug, lang string) string  { return landingPath(slug, lang) + "/calendar.ics" }
+func progressPath(slug, lang string) string { return landingPath(slug, lang) + "/progress" }
 func placePath(slug, receipt string) string { return "/" + slug + "/place/" + receipt }

@@ -138,6 +138,8 @@ func (s *Server) routes(e *echo.Echo) {
 	e.GET("/:sale/:lang", s.handleLanding)
 	e.GET("/:sale/:lang/calendar.ics", s.handleCalendar)
 	e.POST("/:sale", s.handleSignUp)
+	e.GET("/:sale/progress", s.handleProgress) // before /:sale/:lang: no language is called so
+	e.GET("/:sale/:lang/progress", s.handleProgressIn)
 	e.GET("/:sale/place/:receipt", s.handlePlace)
 	e.GET("/:sale/place/:receipt/withdraw", s.handleLeave)
 	e.POST("/:sale/place/:receipt/withdraw", s.handleWithdraw)

@@ -124,7 +124,7 @@ func TestBadInput(t *testing.T) {
 		a := w.do("POST", "/lakeside-2027", c.body, "Content-Type", c.contentType, "Accept", "application/json")
 		a.wants(t, c.status, `"code":"`+c.code+`"`)
 		a = w.do("POST", "/lakeside-2027", c.body, "Content-Type", c.contentType, "Accept", "text/html")
-		a.wants(t, c.status, "<h1>")
+		a.wants(t, c.status, "<h1")
 	}
 	long := strings.Repeat("k", maxKey+1)
 	w.do("POST", "/lakeside-2027", "email=fan@example.org", "Idempotency-Key", long).wants(t, 400)

@@ -16,6 +16,7 @@ type OfferPage struct {
 	Most       int           // tickets in this offer
 	Ends       time.Time     // when it is over
 	Left       time.Duration // how long that is from now
+	Now        time.Time     // which moment the page is of
 	Types      []OfferType   // in the sale's order
 	DeclineURL string
 }
@@ -67,6 +68,9 @@ type OrderPage struct {
 	Again       bool
 	CalendarURL string // empty: no entry for the calendar
 }
+
+// Cancelled says whether the order is good for nothing any more.
+func (p OrderPage) Cancelled() bool { return p.Order.State == sale.OrderCancelled }
 
 // OverPage tells that a genuine link opens nothing any more. Why is
 // "expired", "declined" or "closed"; Ends is when the link was over.

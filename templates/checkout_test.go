@@ -34,6 +34,7 @@ func offerPages() []checkoutSample {
 		return checkoutSample{sample{"checkout/offer", what, func(t *Templates, w io.Writer, lang string) error {
 			p := OfferPage{
 				Frame: sampleFrame(lang), Most: 4, Ends: noon.Add(140 * time.Minute), Left: 43*time.Minute + 30*time.Second,
+				Now:        noon.Add(140*time.Minute - 43*time.Minute - 30*time.Second),
 				DeclineURL: "x/decline",
 				Types: []OfferType{
 					{ID: "fri", Title: sale.Text{"en": "Friday"}},
@@ -119,7 +120,7 @@ func TestCheckoutPages(t *testing.T) {
 					t.Errorf("lacks %q:\n%s", want, b.String())
 				}
 			}
-			for _, unwanted := range append(c.unwanted, "ZgotmplZ", "<script") {
+			for _, unwanted := range append(c.unwanted, "ZgotmplZ", "<script>", "&#34;") {
 				if strings.Contains(b.String(), unwanted) {
 					t.Errorf("contains %q:\n%s", unwanted, b.String())
 				}

@@ -51,6 +51,7 @@
 //	t KEY [NAME VALUE]…        the message
 //	tn KEY COUNT [NAME VALUE]… the message in the plural form of COUNT, which is {{.Count}} in it
 //	text TEXT                  a sale.Text in the page's language
+//	said TEXT                  the same as HTML, in a <span lang> where it is in another language
 //	number N                   2,500
 //	money MINOR CURRENCY       CHF 85.00
 //	day TIME ZONE              Friday, 12 March 2027
@@ -60,6 +61,8 @@
 //	duration D                 1 hour 30 minutes
 //	left D                     43 minutes: a duration that runs while the page is read
 //	iso TIME                   2027-03-12T13:20:00Z, for <time datetime>
+//	millis TIME                1804857600000, for scripts
+//	digits CURRENCY            2: how many decimals it has, for scripts
 //	asset NAME                 the hashed URL of a static file
 //	brand SALE                 how a sale looks: its own style sheet and logo
 //

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"html/template"
 	"strconv"
 	"strings"
 	"sync"
@@ -39,6 +40,7 @@ func (t *Templates) funcs(lang string) map[string]any {
 		"language": t.name,
 		"tn":       f.plural,
 		"text":     func(s sale.Text) string { return s.In(lang) },
+		"said":     f.said,
 		"number":   f.number,
 		"money":    f.amount,
 		"day":      f.day,
@@ -47,6 +49,8 @@ func (t *Templates) funcs(lang string) map[string]any {
 		"duration": f.duration,
 		"left":     f.left,
 		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
+		"millis":   time.Time.UnixMilli,
+		"digits":   digits,
 		"asset":    t.assets.url,
 		"brand":    t.brandOf,
 		"button":   func(url, label string) button { return button{url, label} },
@@ -68,6 +72,26 @@ func (f *formatter) plural(key string, count int, values ...any) (string, error)
 	}
 	named["Count"] = f.number(count)
 	return localize(f.words, key, count, named)
+}
+
+// said is a text that says so where it is in another language than the page:
+// a screen reader changes its voice there.
+func (f *formatter) said(s sale.Text) template.HTML {
+	text := template.HTMLEscapeString(s.In(f.lang))
+	in := s.Pick(f.lang)
+	if base, _, _ := strings.Cut(in, "-"); in == "" || base == f.lang {
+		return template.HTML(text) //nolint:gosec // escaped above
+	}
+	return template.HTML(`<span lang="` + template.HTMLEscapeString(in) + `">` + text + `</span>`) //nolint:gosec // escaped above
+}
+
+// digits is how many decimals a currency has.
+func digits(code string) int {
+	n, ok := currency.GetDigits(code)
+	if !ok {
+		return 0
+	}
+	return int(n)
 }
 
 func (f *formatter) number(n int) string { return f.cldr.FmtNumber(float64(n), 0) }

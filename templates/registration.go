@@ -44,14 +44,15 @@ type IndexSale struct {
 // sale.Code with a message landing.problem.CODE, Typed is what was typed.
 type LandingPage struct {
 	Frame
-	Notice     Notice
-	Paused     bool   // no offers are made at the moment; the form is unaffected
-	SoldOut    bool   // everything is sold; a place can only hope for a cancellation
-	Action     string // where the form posts to
-	OpeningURL string // an entry for the calendar; empty: the form is open, or was
-	Problem    string
-	Typed      string
-	Reason     sale.Reason // what exactly was wrong with the address; empty: nothing more to say
+	Notice      Notice
+	Paused      bool   // no offers are made at the moment; the form is unaffected
+	SoldOut     bool   // everything is sold; a place can only hope for a cancellation
+	Action      string // where the form posts to
+	OpeningURL  string // an entry for the calendar; empty: the form is open, or was
+	ProgressURL string // how far the line is; empty: nobody can be in it yet
+	Problem     string
+	Typed       string
+	Reason      sale.Reason // what exactly was wrong with the address; empty: nothing more to say
 }
 
 // Comes says whether the form is open or will be, so that it makes sense to
@@ -103,13 +104,55 @@ type PlacePage struct {
 	Link        string    // of the offer, while it is open
 	Ends        time.Time // of the offer
 	Left        time.Duration
+	Now         time.Time // which moment the page is of
 	Order       *sale.Order
 	OrderURL    string
 	WithdrawURL string // empty: there is nothing to withdraw
 	Leaving     bool   // came to leave: the question is open
 	RejoinURL   string // empty: nothing to take back
 	LandingURL  string
+	ProgressURL string // how far the line is, for everybody; empty: not linked
 }
+
+// Moves says whether the page may come to say something else by itself.
+func (d *PlacePage) Moves() bool {
+	switch d.State {
+	case PlaceWaiting, PlacePreparing, PlaceOpen, PlaceClosing, PlaceUndelivered, PlaceSoldOut:
+		return true
+	}
+	return false
+}
+
+// ProgressState is what the page about the line as a whole has to say.
+type ProgressState string
+
+// The states of a line.
+const (
+	ProgressBefore  ProgressState = "before"  // nobody's turn has come yet
+	ProgressMoving  ProgressState = "moving"  // somebody's has
+	ProgressSoldOut ProgressState = "soldout" // everything is sold
+	ProgressOver    ProgressState = "over"    // the sale has ended
+)
+
+// ProgressPage says how far a line is, and nothing about anybody in it.
+type ProgressPage struct {
+	Frame
+	State        ProgressState
+	Paused       bool
+	Reached      int        // the highest number whose turn has come
+	Registered   int        // numbers given
+	Guaranteed   int        // the last number that is guaranteed
+	Serving      sale.Class // of the numbers that come now; empty: none do
+	Next         time.Time  // when the next mails leave; zero: nobody can say
+	GuaranteedBy time.Time  // when the last guaranteed number has its turn, roughly; zero: nobody can say
+	LandingURL   string
+}
+
+// Moves says whether the page may come to say something else by itself.
+func (d *ProgressPage) Moves() bool { return d.State != ProgressOver }
+
+// Strip draws everybody in line.
+func (d *ProgressPage) Strip() Strip { return newStrip(d.Registered, d.Reached, d.Guaranteed, 0) }
 
 // IndexPage renders the list of sales.
 func (t *Templates) IndexPage(w io.Writer, d IndexPage) error {
@@ -129,4 +172,9 @@ func (t *Templates) AlreadyPage(w io.Writer, d AlreadyPage) error {
 // PlacePage renders a place in line.
 func (t *Templates) PlacePage(w io.Writer, d PlacePage) error {
 	return t.render(w, d.Lang, "registration/place", &d)
+}
+
+// ProgressPage renders how far a line is.
+func (t *Templates) ProgressPage(w io.Writer, d ProgressPage) error {
+	return t.render(w, d.Lang, "registration/progress", &d)
 }

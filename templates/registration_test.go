@@ -2,6 +2,7 @@ package templates
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/inturn/inturn/internal/sale"
@@ -26,7 +27,7 @@ func registrationSamples() []sample {
 	for _, code := range []string{"bad_address", "invalid", "too_many", "overloaded", "unavailable", "not_open_yet", "closed", "full"} {
 		all = append(all, landingSample(NoticeStandby, code))
 	}
-	return append(all, placeSamples()...)
+	return slices.Concat(all, placeSamples(), progressSamples())
 }
 
 func indexSample(n Notice) sample {
@@ -57,6 +58,7 @@ func placeSamples() []sample {
 		Number: 2750, Class: sale.Standby, Address: "Fan@example.org", Reached: 1200, Paused: true, Most: 1,
 		Link: "https://tickets.example/c/token", Ends: noon.Add(time.Hour), Left: 59*time.Minute + 59*time.Second,
 		Order: sampleOrder(), OrderURL: "https://tickets.example/order/ref",
+		Now: noon.Add(time.Second), ProgressURL: "/lakeside-2027/en/progress",
 		WithdrawURL: "/withdraw", RejoinURL: "/rejoin", LandingURL: "/lakeside-2027",
 	}
 	var all []sample
@@ -70,11 +72,37 @@ func placeSamples() []sample {
 		full.State = s
 		add(string(s), full)
 	}
-	waiting := PlacePage{State: PlaceWaiting, Number: 12, Class: sale.Guaranteed, Address: "a@example.org", LandingURL: "/lakeside-2027"}
+	waiting := PlacePage{State: PlaceWaiting, Now: noon, ProgressURL: "/lakeside-2027/en/progress", Number: 12, Class: sale.Guaranteed, Address: "a@example.org", LandingURL: "/lakeside-2027"}
 	add("nobody can say", waiting)
 	waiting.About = noon
 	add("about", waiting)
 	waiting.About, waiting.NotBefore, waiting.Class = time.Time{}, noon, sale.Standby
 	add("not before", waiting)
+	return all
+}
+
+func progressSamples() []sample {
+	var all []sample
+	add := func(what string, change func(*ProgressPage)) {
+		all = append(all, sample{"registration/progress", what, func(t *Templates, w io.Writer, lang string) error {
+			d := ProgressPage{
+				Frame: sampleFrame(lang), State: ProgressMoving, Reached: 1200, Registered: 3400, Guaranteed: 2500,
+				Serving: sale.Guaranteed, Next: noon.Add(13 * time.Minute), GuaranteedBy: noon.Add(25 * time.Minute), LandingURL: "/lakeside-2027/en",
+			}
+			change(&d)
+			return t.ProgressPage(w, d)
+		}})
+	}
+	add("moving", func(*ProgressPage) {})
+	add("before", func(d *ProgressPage) { d.State, d.Reached = ProgressBefore, 0 })
+	add("few", func(d *ProgressPage) { d.Registered, d.Reached, d.Guaranteed = 9, 3, 6 })
+	add("paused", func(d *ProgressPage) {
+		d.Paused, d.Serving, d.Next, d.GuaranteedBy = true, "", time.Time{}, time.Time{}
+	})
+	for _, s := range []ProgressState{ProgressSoldOut, ProgressOver} {
+		add(string(s), func(d *ProgressPage) {
+			d.State, d.Reached, d.Serving, d.Next, d.GuaranteedBy = s, 3400, "", time.Time{}, time.Time{}
+		})
+	}
 	return all
 }

@@ -95,6 +95,8 @@ func spelled(t *testing.T) map[string][]string {
 		"place.waiting.*":       classes,
 		"place.*.heading":       append(strs(PlaceWaiting, PlaceOpen, PlaceBought), plain...),
 		"place.*.text":          plain,
+		"progress.*.heading":    strs(ProgressBefore, ProgressMoving, ProgressSoldOut, ProgressOver),
+		"progress.*.text":       strs(ProgressBefore, ProgressMoving, ProgressSoldOut, ProgressOver),
 		"errors.*.title":        codes,
 		"errors.*.text":         codes,
 	}

@@ -107,7 +107,7 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 			t.Errorf("%v: Retry-After %q, want %q", c.err, got, c.retryAfter)
 		}
 		res, page := do(t, "GET", url+"/fail/secret", "", "Accept", "text/html")
-		if res.StatusCode != c.status || !strings.Contains(page, "<h1>") || strings.Contains(page+body, "nobody") ||
+		if res.StatusCode != c.status || !strings.Contains(page, "<h1") || strings.Contains(page+body, "nobody") ||
 			strings.Contains(page+body, "mistake") {
 			t.Errorf("%v: status %d, page %s", c.err, res.StatusCode, page)
 		}
