@@ -16,12 +16,16 @@ type Entry struct {
 // OrderEntry words the entry of the event that an order is for: what was
 // ordered, the code, and where the order can be seen.
 func (t *Templates) OrderEntry(lang string, s sale.Sale, o sale.Order, orderURL string) (Entry, error) {
-	code, err := t.Text(lang, "mail.order.code")
+	name, err := t.Text(lang, "mail.order.code")
+	if err != nil {
+		return Entry{}, err
+	}
+	code, err := t.Text(lang, "mail.pair", "Name", name, "Value", o.Code)
 	if err != nil {
 		return Entry{}, err
 	}
 	title := s.Title.In(t.Language(lang))
-	rows := []string{code + ": " + o.Code}
+	rows := []string{code}
 	for _, kind := range ticketKinds(o, t.Language(lang)) {
 		rows = append(rows, strconv.Itoa(kind.count)+" × "+kind.title)
 	}

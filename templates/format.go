@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,7 +36,7 @@ func (t *Templates) funcs(lang string) map[string]any {
 		money: currency.NewFormatter(currency.NewLocale(lang)),
 		zones: &t.zones,
 	}
-	return map[string]any{
+	all := map[string]any{
 		"t":        f.message,
 		"language": t.name,
 		"tn":       f.plural,
@@ -53,8 +54,9 @@ func (t *Templates) funcs(lang string) map[string]any {
 		"digits":   digits,
 		"asset":    t.assets.url,
 		"brand":    t.brandOf,
-		"button":   func(url, label string) button { return button{url, label} },
 	}
+	maps.Copy(all, f.mailFuncs())
+	return all
 }
 
 func (f *formatter) message(key string, values ...any) (string, error) {

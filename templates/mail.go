@@ -60,48 +60,53 @@ type WithdrawnMail struct {
 
 // mailFrame is what the mail layouts need besides the mail's own data.
 type mailFrame struct {
-	Lang    string
-	Subject string
-	D       any
+	Lang        string
+	Subject     string
+	Light, Dark mailColours
+	D           any
 }
 
 // button is the one thing to press in a mail; its address is shown too.
-type button struct{ URL, Label string }
+type button struct {
+	URL, Label string
+	Light      mailColours
+}
 
 // ReceiptMail renders the mail in the best available language.
 func (t *Templates) ReceiptMail(lang string, d ReceiptMail) (Mail, error) {
-	return t.mail(lang, "mail/receipt", d)
+	return t.mail(lang, "mail/receipt", d.Sale, d)
 }
 
 // OfferMail renders the mail in the best available language.
 func (t *Templates) OfferMail(lang string, d OfferMail) (Mail, error) {
-	return t.mail(lang, "mail/offer", d)
+	return t.mail(lang, "mail/offer", d.Sale, d)
 }
 
 // OrderMail renders the mail in the best available language.
 func (t *Templates) OrderMail(lang string, d OrderMail) (Mail, error) {
-	return t.mail(lang, "mail/order", d)
+	return t.mail(lang, "mail/order", d.Sale, d)
 }
 
 // DeclineMail renders the mail in the best available language.
 func (t *Templates) DeclineMail(lang string, d DeclineMail) (Mail, error) {
-	return t.mail(lang, "mail/decline", d)
+	return t.mail(lang, "mail/decline", d.Sale, d)
 }
 
 // WithdrawnMail renders the mail in the best available language.
 func (t *Templates) WithdrawnMail(lang string, d WithdrawnMail) (Mail, error) {
-	return t.mail(lang, "mail/withdrawn", d)
+	return t.mail(lang, "mail/withdrawn", d.Sale, d)
 }
 
 // mail renders the subject from NAME.txt's "subject", then both bodies.
-func (t *Templates) mail(lang, name string, d any) (Mail, error) {
+func (t *Templates) mail(lang, name string, s sale.Sale, d any) (Mail, error) {
 	lang = t.Language(lang)
 	text, html := t.texts[key{lang, name}], t.pages[key{lang, name}]
 	if text == nil || html == nil {
 		return Mail{}, fmt.Errorf("render %s: no such mail", name)
 	}
 	var subject, plain, rich bytes.Buffer
-	frame := mailFrame{Lang: lang, D: d}
+	colours := t.mailPalette(s.Brand)
+	frame := mailFrame{Lang: lang, Light: colours.Light, Dark: colours.Dark, D: d}
 	if err := text.ExecuteTemplate(&subject, "subject", frame); err != nil {
 		return Mail{}, fmt.Errorf("render %s: %w", name, err)
 	}
@@ -115,7 +120,7 @@ func (t *Templates) mail(lang, name string, d any) (Mail, error) {
 	}
 	return Mail{
 		Subject: frame.Subject,
-		Text:    strings.TrimSpace(plain.String()) + "\n",
+		Text:    wrap(strings.TrimSpace(plain.String())) + "\n",
 		HTML:    rich.String(),
 		Lang:    lang,
 	}, nil

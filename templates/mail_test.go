@@ -19,16 +19,22 @@ var update = flag.Bool("update", false, "write the golden mails instead of compa
 //
 //	go test ./templates -run Golden -update
 func TestGoldenMails(t *testing.T) {
-	for name, m := range mails(t, newTemplates(t), "en") {
-		base := filepath.Join("testdata", "mail", strings.ReplaceAll(name, " ", "-"))
-		golden(t, base+".txt", "Subject: "+m.Subject+"\n\n"+m.Text)
-		golden(t, base+".html", m.HTML)
+	ts := newTemplates(t)
+	for _, lang := range ts.Languages() {
+		for name, m := range mails(t, ts, lang) {
+			base := filepath.Join("testdata", "mail", lang, strings.ReplaceAll(name, " ", "-"))
+			golden(t, base+".txt", "Subject: "+m.Subject+"\n\n"+m.Text)
+			golden(t, base+".html", m.HTML)
+		}
 	}
 }
 
 func golden(t *testing.T, file, got string) {
 	t.Helper()
 	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -43,10 +49,37 @@ func golden(t *testing.T, file, got string) {
 	}
 }
 
+// Links as long as they are.
+const (
+	sampleLink = "https://tickets.example/c/eyJhbGciOiJFZERTQSIsImtpZCI6Im9oNXBxIiwidHlwIjoiaW50dXJuLW9mZmVyK2p3dCJ9." +
+		"eyJpc3MiOiJpbnR1cm4vbGluZSIsInN1YiI6IjR4ZHRjNmFxM2V6Z2htIiwiYXVkIjpbImludHVybi9ib3gtb2ZmaWNlIl0sInNhbGUiOiJsYWtlc2lkZS0yMDI3In0." +
+		"Q2FsbEl0QVNpZ25hdHVyZU9mU2l4dHlGb3VyQnl0ZXNXaGljaEVkMjU1MTlBbHdheXNIYXM"
+	samplePlace    = "https://line.example/lakeside-2027/place/k1.1200.mm3x7q2a.5pHc2rGk9dWmZt4yB8uJ1A"
+	sampleOrderURL = "https://tickets.example/order/mzxw6ytboi4dcmrthe2dkobvga"
+)
+
+// mailSale is the sale of the sample mails, and what was bought in it.
+func mailSale() (sale.Sale, sale.Order) {
+	s, o := *sampleSale(), *sampleOrder()
+	s.Title = sale.Text{"en": "Lakeside <Festival> 2027", "de": "Seefestival 2027", "fr": "Festival du lac 2027", "nl": "Meerfestival 2027"}
+	s.Mail.Alternatives = sale.Text{
+		"en": "Come to the open rehearsal.\nIt is free.", "de": "Kommen Sie zur offenen Probe.\nSie kostet nichts.",
+		"fr": "Venez à la répétition publique.\nElle est gratuite.", "nl": "Kom naar de open repetitie.\nDie is gratis.",
+	}
+	fri := sale.Text{"en": "Friday", "de": "Freitag", "fr": "Vendredi", "nl": "Vrijdag"}
+	child := sale.Text{"en": "Friday, child up to 12", "de": "Freitag, Kind bis 12", "fr": "Vendredi, enfant jusqu’à 12 ans", "nl": "Vrijdag, kind tot 12"}
+	o.Tickets = []sale.Ticket{
+		{Code: "T-1A2B3C", Type: "fri", Title: fri, Price: 8500},
+		{Code: "T-4D5E6F", Type: "fri", Title: fri, Price: 8500},
+		{Code: "T-7G8H9J", Type: "child", Title: child},
+	}
+	return s, o
+}
+
 // mails renders every mail, each in the branches it has.
 func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
 	t.Helper()
-	s, o := *sampleSale(), *sampleOrder()
+	s, o := mailSale()
 	all := map[string]Mail{}
 	add := func(name string, m Mail, err error) {
 		t.Helper()
@@ -55,32 +88,35 @@ func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
 		}
 		all[name] = m
 	}
-	const place = "https://line.example/lakeside-2027/place/k1.12.mac"
-	m, err := ts.ReceiptMail(lang, ReceiptMail{Sale: s, Number: 1200, Class: sale.Guaranteed, PlaceURL: place})
+	m, err := ts.ReceiptMail(lang, ReceiptMail{Sale: s, Number: 1200, Class: sale.Guaranteed, PlaceURL: samplePlace})
 	add("receipt", m, err)
-	m, err = ts.ReceiptMail(lang, ReceiptMail{Sale: s, Number: 3200, Class: sale.Standby, PlaceURL: place})
+	m, err = ts.ReceiptMail(lang, ReceiptMail{Sale: s, Number: 3200, Class: sale.Standby, PlaceURL: samplePlace})
 	add("receipt standby", m, err)
 	m, err = ts.OfferMail(lang, OfferMail{
-		Sale: s, Number: 1200, Most: 4, Link: "https://tickets.example/c/ey.ey.x",
-		Ends: noon.Add(time.Hour), Life: time.Hour, PlaceURL: place,
+		Sale: s, Number: 1200, Most: 4, Link: sampleLink,
+		Ends: noon.Add(time.Hour), Life: time.Hour, PlaceURL: samplePlace,
 	})
 	add("offer", m, err)
-	m, err = ts.OrderMail(lang, OrderMail{Sale: s, Number: 1200, Order: o, OrderURL: "https://tickets.example/order/ref"})
+	m, err = ts.OrderMail(lang, OrderMail{Sale: s, Number: 1200, Order: o, OrderURL: sampleOrderURL})
 	add("order", m, err)
 	o.Payment = sale.PaymentNone
-	m, err = ts.OrderMail(lang, OrderMail{Sale: s, Number: 1200, Order: o, OrderURL: "https://tickets.example/order/ref"})
+	m, err = ts.OrderMail(lang, OrderMail{Sale: s, Number: 1200, Order: o, OrderURL: sampleOrderURL})
 	add("order free", m, err)
 	fest := s
 	fest.Event = sale.Event{Starts: noon.Add(2500 * time.Hour), Ends: noon.Add(2560 * time.Hour), Venue: "Strandweg 1, 8267 Berlingen"}
-	m, err = ts.OrderMail(lang, OrderMail{Sale: fest, Number: 1200, Order: o, OrderURL: "https://tickets.example/order/ref"})
+	m, err = ts.OrderMail(lang, OrderMail{Sale: fest, Number: 1200, Order: o, OrderURL: sampleOrderURL})
 	add("order with event", m, err)
-	m, err = ts.DeclineMail(lang, DeclineMail{Sale: s, Number: 3200, PlaceURL: place, SoldOut: true})
+	m, err = ts.DeclineMail(lang, DeclineMail{Sale: s, Number: 3200, PlaceURL: samplePlace, SoldOut: true})
 	add("decline", m, err)
-	m, err = ts.DeclineMail(lang, DeclineMail{Sale: s, Number: 3200, PlaceURL: place})
+	m, err = ts.DeclineMail(lang, DeclineMail{Sale: s, Number: 3200, PlaceURL: samplePlace})
 	add("decline over", m, err)
-	m, err = ts.WithdrawnMail(lang, WithdrawnMail{Sale: s, Number: 1200, PlaceURL: place, Until: s.Dispatch.Ends})
+	branded := s
+	branded.Brand = sale.Brand{Accent: "#8a1c5a"}
+	m, err = ts.ReceiptMail(lang, ReceiptMail{Sale: branded, Number: 1200, Class: sale.Guaranteed, PlaceURL: samplePlace})
+	add("receipt branded", m, err)
+	m, err = ts.WithdrawnMail(lang, WithdrawnMail{Sale: s, Number: 1200, PlaceURL: samplePlace, Until: s.Dispatch.Ends})
 	add("withdrawn", m, err)
-	m, err = ts.WithdrawnMail(lang, WithdrawnMail{Sale: s, Number: 1200, PlaceURL: place})
+	m, err = ts.WithdrawnMail(lang, WithdrawnMail{Sale: s, Number: 1200, PlaceURL: samplePlace})
 	add("withdrawn for good", m, err)
 	return all
 }
@@ -120,7 +156,7 @@ func checkMail(t *testing.T, m Mail, lang string) {
 func TestOfferMail(t *testing.T) {
 	m := mails(t, newTemplates(t), "en")["offer"]
 	for _, want := range []string{
-		"\nhttps://tickets.example/c/ey.ey.x\n",
+		"\n" + sampleLink + "\n",
 		"Friday, 12 March 2027, 13:00 CET",
 		"1 hour",
 		"Up to 4 tickets for Lakeside <Festival> 2027 are reserved for you.",
@@ -130,7 +166,7 @@ func TestOfferMail(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		`href="https://tickets.example/c/ey.ey.x"`, ">https://tickets.example/c/ey.ey.x<",
+		`href="` + sampleLink + `"`, ">" + sampleLink + "<",
 		"Friday, 12 March 2027, 13:00 CET", "1 hour", "Lakeside &lt;Festival&gt; 2027",
 	} {
 		if !strings.Contains(m.HTML, want) {

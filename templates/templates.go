@@ -28,7 +28,9 @@ type Templates struct {
 	pages  map[key]*template.Template
 	texts  map[key]*texttemplate.Template
 	zones  sync.Map // see formatter
-	styles sync.Map // see style
+
+	palettes sync.Map // of mails, by brand; reckoning one takes a while
+	styles   sync.Map // see style
 }
 
 // key is one template in one language: {"en", "checkout/offer"}.
