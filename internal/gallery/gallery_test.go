@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -105,11 +106,16 @@ func TestWeight(t *testing.T) {
 }
 
 // TestScreenshots takes the pictures when INTURN_GALLERY names a folder for
-// them: LANG/SCENE-WIDTH-light.png and -dark.png.
+// them: LANG/SCENE-WIDTH-light.png and -dark.png. INTURN_GALLERY_ONLY is a
+// regular expression for LANG/SCENE-WIDTH-light.
 func TestScreenshots(t *testing.T) {
 	dir := os.Getenv("INTURN_GALLERY")
 	if dir == "" {
 		return // pictures were not asked for
+	}
+	only, err := regexp.Compile(os.Getenv("INTURN_GALLERY_ONLY"))
+	if err != nil {
+		t.Fatal(err)
 	}
 	h := open(t)
 	b := browsertest.New(t, browsertest.Options{Scripts: true})
@@ -121,6 +127,9 @@ func TestScreenshots(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, sc := range append(h.pages[:len(h.pages):len(h.pages)], h.mails...) {
+				if !only.MatchString(lang + "/" + sc.name + "-" + v.name) {
+					continue
+				}
 				b.Goto(h.url + "/" + lang + "/" + sc.name)
 				file := filepath.Join(dir, lang, fmt.Sprintf("%s-%s.png", sc.name, v.name))
 				if err := os.WriteFile(file, b.Photograph(), 0o644); err != nil {

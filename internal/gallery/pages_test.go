@@ -85,7 +85,7 @@ func placeScenes() []scene {
 		all = append(all, scene{"place-" + name, func(t *templates.Templates, w io.Writer, lang string) error {
 			d := templates.PlacePage{
 				Frame: frame(lang), State: state, Number: 1412, Class: sale.Guaranteed, Address: "fan@example.org",
-				Reached: 1200, Most: 4, LandingURL: "/lakeside-2027/" + lang,
+				Reached: 1200, Most: 4, Now: noon.Add(17 * time.Minute), LandingURL: "/lakeside-2027/" + lang,
 			}
 			if change != nil {
 				change(&d)
@@ -134,7 +134,7 @@ func checkoutScenes() []scene {
 	offer := func(name string, change func(*templates.OfferPage)) scene {
 		return scene{"offer" + name, func(t *templates.Templates, w io.Writer, lang string) error {
 			d := templates.OfferPage{
-				Frame: frame(lang), Most: 4, Ends: noon.Add(time.Hour), Left: 43 * time.Minute, DeclineURL: "/c/token/decline",
+				Frame: frame(lang), Most: 4, Now: noon.Add(17 * time.Minute), Ends: noon.Add(time.Hour), Left: 43 * time.Minute, DeclineURL: "/c/token/decline",
 			}
 			for i, tt := range d.Sale.Tickets.Types {
 				d.Types = append(d.Types, templates.OfferType{ID: tt.ID, Title: tt.Title, Price: tt.Price, Left: 300 * (i + 1), Most: 4})
