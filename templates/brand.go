@@ -52,14 +52,17 @@ type style struct {
 
 // styleKey is what a style sheet depends on.
 type styleKey struct {
-	accent, dark string
-	logo         bool
+	accent, dark  string
+	width, height int // of the logo
 }
 
 // style makes a style sheet once: what follows from its colours takes a while
 // to reckon.
 func (t *Templates) style(b sale.Brand) style {
-	key := styleKey{b.Accent, b.AccentDark, b.Logo != nil}
+	key := styleKey{accent: b.Accent, dark: b.AccentDark}
+	if b.Logo != nil {
+		key.width, key.height = b.Logo.Width, b.Logo.Height
+	}
 	if done, ok := t.styles.Load(key); ok {
 		return done.(style)
 	}
@@ -69,7 +72,7 @@ func (t *Templates) style(b sale.Brand) style {
 		data = fmt.Appendf(data, colourRules, properties(p.Light), properties(p.Dark))
 	}
 	if b.Logo != nil {
-		data = append(data, logoRules...)
+		data = fmt.Appendf(data, logoRules, b.Logo.Width, b.Logo.Height)
 	}
 	sum := sha256.Sum256(data)
 	made := style{name: hex.EncodeToString(sum[:8]) + ".css", data: data}
@@ -90,11 +93,12 @@ const colourRules = `@media screen {
 button:not(.plain):hover, .button:not(.plain):hover { filter: none; background: var(--accent-hover); }
 `
 
-// logoRules show the logo on a light ground in dark mode too: hardly any is
-// drawn for the dark.
-const logoRules = `.logo { display: block; width: auto; height: auto; max-width: min(15rem, 60vw); max-height: 3rem; }
+// logoRules make a logo as high as a head is, or lower where that would be too
+// wide. Its width is reckoned here, since a drawing need not have one. In
+// dark mode it stands on a light ground too: hardly any is drawn for the dark.
+const logoRules = `.logo { display: block; box-sizing: content-box; width: min(2.75rem * %[1]d / %[2]d, 15rem, 60vw); height: auto; aspect-ratio: %[1]d / %[2]d; }
 @media screen and (prefers-color-scheme: dark) {
-.logo { max-height: 3.75rem; padding: .375rem .625rem; border-radius: .5rem; background: #fffefa; }
+.logo { padding: .375rem .625rem; border-radius: .5rem; background: #fffefa; }
 }
 `
 

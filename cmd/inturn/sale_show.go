@@ -129,6 +129,16 @@ func (s *session) printSale(v saleView) error {
 		row("quiet", "%s, no offer is mailed in between", q)
 	}
 	row("caps", "%s guaranteed, %s standby; at most %d tickets each", count(v.Sale.Caps.Guaranteed), count(v.Sale.Caps.Standby), v.Sale.Tickets.MaxPerFan)
+	if b := v.Sale.Brand; b.Coloured() {
+		p := b.Palette()
+		row("brand", "%s, in dark mode %s", p.Light.Accent, p.Dark.Accent)
+	}
+	if l := v.Sale.Brand.Logo; l != nil {
+		row("logo", "%s", l)
+	}
+	if !v.Sale.Embed.IsZero() {
+		row("embedded by", "%s", strings.Join(v.Sale.Embed.Origins, ", "))
+	}
 	row("registered", "%s, %s of them guaranteed", count(v.Registered), count(v.Guaranteed))
 	row("reached", "%s", reached(v.Reached))
 	if v.NextBatch != nil {

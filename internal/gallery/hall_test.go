@@ -33,7 +33,7 @@ func open(t *testing.T) *hall {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &hall{templates: ts, pages: scenes(), mails: mailScenes(t)}
+	h := &hall{templates: ts, pages: append(scenes(), brandScenes(t)...), mails: mailScenes(t)}
 	s, err := web.New(web.Options{Name: "gallery", Templates: ts, Clock: func() time.Time { return noon }})
 	if err != nil {
 		t.Fatal(err)
@@ -50,8 +50,12 @@ func open(t *testing.T) *hall {
 		if strings.HasPrefix(sc.name, "mail-") { // a mail program has no policy of ours, and mails style themselves
 			c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
 		}
+		if sc.name == "embed-demo" {
+			web.Frames(c)
+		}
 		return web.Page(c, http.StatusOK, func(w io.Writer) error { return sc.render(ts, w, c.Param("lang")) })
 	})
+	serveBrand(t, s, ts)
 	server := httptest.NewServer(s.Handler())
 	t.Cleanup(server.Close)
 	h.url = server.URL

@@ -68,7 +68,7 @@ func TestParseEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(tell(err))
 	}
-	if s.Brand.Logo == nil || s.Brand.Logo.String() != "svg, 180 × 40, 399 bytes, "+s.Brand.Logo.Hash || len(s.Embed.Origins) != 2 {
+	if s.Brand.Logo == nil || s.Brand.Logo.String() != "svg, 148 × 40, 389 bytes, "+s.Brand.Logo.Hash || len(s.Embed.Origins) != 2 {
 		t.Errorf("%v, %v", s.Brand.Logo, s.Embed)
 	}
 }
