@@ -40,7 +40,7 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 		if err != nil {
 			return mail.Message{}, fmt.Errorf("write %s mail: %w", m.Kind, err)
 		}
-		msg.Attachments = []mail.Attachment{{Name: m.Sale.Slug + ".ics", Type: ics.ContentType, Data: entry}}
+		msg.Attachments = []mail.Attachment{{Name: "event.ics", Type: ics.ContentType, Data: entry}}
 	}
 	if canUnsubscribe(m.Kind) {
 		msg.Headers["List-Unsubscribe"] = "<" + place + "/withdraw>"
