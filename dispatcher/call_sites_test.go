@@ -132,6 +132,7 @@ func (w *theatre) play() {
 	w.scene("withdraw", func() error { return w.line.Withdraw(w.Context(), slug, 5) })
 	w.scene("withdraw", func() error { return w.line.Withdraw(w.Context(), slug, 6) })
 	w.scene("restore", func() error { return w.line.Restore(w.Context(), slug, 5) })
+	w.scene("language", func() error { return w.line.SetLanguage(w.Context(), slug, 5, "nl") })
 	w.purchase(w.await(4), 2)
 	w.edition(secondEdition)
 	w.minute()

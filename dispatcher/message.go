@@ -19,6 +19,9 @@ import (
 // message writes one mail: to one recipient, about his place and nobody
 // else's.
 func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, error) {
+	// The sale's languages may have changed since, or not been known at the
+	// sign-up.
+	m.Lang = d.Templates.LanguageOf(m.Sale.Languages, m.Lang)
 	place := d.RegistrationURL + "/" + m.Sale.Slug + "/place/" + d.Keys.Receipt(m.Sale.Slug, m.Number, m.At)
 	text, err := d.text(ctx, m, place)
 	if err != nil {

@@ -43,6 +43,8 @@ func (s *Server) handlePlace(c echo.Context) error {
 		d.RejoinURL = path + "/rejoin" + web.LanguageQuery(c)
 	}
 	d.LandingURL, d.ProgressURL = landingPath(slug, d.Lang), progressPath(slug, d.Lang)
+	d.MailLang = s.o.Templates.LanguageOf(e.state.Sale.Languages, p.Lang)
+	d.LanguageURL = path + "/language" + web.LanguageQuery(c)
 	if d.Link != "" && s.language(c, e, "") != d.Lang {
 		// The counter does not know what the fan reads, only what the
 		// browser prefers.

@@ -1,6 +1,12 @@
 package registration
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/inturn/inturn/internal/line"
+)
 
 // multilingual makes the sale's languages known ones.
 func multilingual(t *testing.T, langs ...string) *world {
@@ -43,5 +49,27 @@ func TestSignUpKeepsTheLanguage(t *testing.T) {
 		if got := w.fake.places[1].Lang; got != c.want {
 			t.Errorf("%d: lang %q and Accept-Language %q are stored as %q, want %q", i, c.form, c.accept, got, c.want)
 		}
+	}
+}
+
+// TestMailsInTheLanguageChosenLast: looking at a place in another language
+// changes nothing; a button there has the mails written in it.
+func TestMailsInTheLanguageChosenLast(t *testing.T) {
+	w := multilingual(t, "en", "de")
+	path := w.atPlace(line.Place{Waiting: true, Registration: line.Registration{Lang: "en"}})
+	w.get(path).wants(t, 200, `<span class="quiet" lang="en">English</span>`, "not", path+"/language")
+	w.get(path+"?lang=de").wants(t, 200, `action="`+path+`/language?lang=de"`, "Mails auf Deutsch erhalten", "English</span>")
+	if len(w.fake.moved) != 0 {
+		t.Errorf("looking did %v", w.fake.moved)
+	}
+	if a := w.do("POST", path+"/language?lang=de", "lang=de"); a.status != 303 || a.header.Get("Location") != path+"?lang=de" {
+		t.Errorf("%d to %s", a.status, a.header.Get("Location"))
+	}
+	w.do("POST", path+"/language", "lang=de", asJSON...).wants(t, 204)
+	w.do("POST", path+"/language", "lang=fr").wants(t, 422)
+	w.do("POST", path+"/language", "").wants(t, 422)
+	w.do("POST", "/lakeside-2027/place/nonsense/language", "lang=de").wants(t, 404)
+	if diff := cmp.Diff([]string{"language de lakeside-2027 7", "language de lakeside-2027 7"}, w.fake.moved); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -40,6 +40,7 @@ type places interface {
 	Place(ctx context.Context, slug string, number int) (line.Place, error)
 	Withdraw(ctx context.Context, slug string, number int) error
 	Restore(ctx context.Context, slug string, number int) error
+	SetLanguage(ctx context.Context, slug string, number int, lang string) error
 	SigningKeys(ctx context.Context, slug string) (kids []string, err error)
 }
 
@@ -144,6 +145,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.GET("/:sale/place/:receipt/withdraw", s.handleLeave)
 	e.POST("/:sale/place/:receipt/withdraw", s.handleWithdraw)
 	e.POST("/:sale/place/:receipt/rejoin", s.handleRejoin)
+	e.POST("/:sale/place/:receipt/language", s.handleLanguage)
 	e.GET("/:sale/embed", s.handleEmbedAny)
 	e.GET("/:sale/embed/demo", s.handleEmbedDemo)
 	e.GET("/:sale/:lang/embed", s.handleEmbed)

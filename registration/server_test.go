@@ -103,6 +103,10 @@ func (f *fakeLine) Restore(_ context.Context, slug string, number int) error {
 	return f.move("restore", slug, number)
 }
 
+func (f *fakeLine) SetLanguage(_ context.Context, slug string, number int, lang string) error {
+	return f.move("language "+lang, slug, number)
+}
+
 func (f *fakeLine) move(what, slug string, number int) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -112,6 +112,8 @@ type PlacePage struct {
 	RejoinURL   string // empty: nothing to take back
 	LandingURL  string
 	ProgressURL string // how far the line is, for everybody; empty: not linked
+	MailLang    string // what the fan's mails are written in
+	LanguageURL string // has them written in another
 }
 
 // Moves says whether the page may come to say something else by itself.

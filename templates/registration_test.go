@@ -60,6 +60,7 @@ func placeSamples() []sample {
 		Order: sampleOrder(), OrderURL: "https://tickets.example/order/ref",
 		Now: noon.Add(time.Second), ProgressURL: "/lakeside-2027/en/progress",
 		WithdrawURL: "/withdraw", RejoinURL: "/rejoin", LandingURL: "/lakeside-2027",
+		MailLang: "de", LanguageURL: "/language",
 	}
 	var all []sample
 	add := func(what string, d PlacePage) {
