@@ -151,7 +151,7 @@ func TestEmbedDemo(t *testing.T) {
 	a := w.get("/lakeside-2027/embed/demo")
 	a.wants(t, 200, "https://festival.example", `src="/embed.js" data-sale="lakeside-2027" data-lang="en" data-preview`,
 		`src="`+embed+preview+`"`, `action="/lakeside-2027"`,
-		`&lt;script src="http://line.example/embed.js" data-sale="lakeside-2027" data-lang="en" async&gt;`)
+		"&lt;script src=\"http://line.example/embed.js\"\n  data-sale=\"lakeside-2027\" data-lang=\"en\" async&gt;")
 	if policy := a.header.Get("Content-Security-Policy"); !strings.HasSuffix(policy, "; frame-src 'self'") {
 		t.Error(policy)
 	}

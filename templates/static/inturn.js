@@ -171,7 +171,7 @@
       if (!doc.querySelector('[data-opens]') && doc.querySelector('main')) {
         document.querySelector('main').replaceWith(doc.querySelector('main'));
         document.title = doc.title;
-        say(document.querySelector('main h2').textContent);
+        say(document.getElementById('notice').textContent);
         return;
       }
     } catch { /* asked again */ }
