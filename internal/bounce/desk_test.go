@@ -377,27 +377,6 @@ func TestReadAll(t *testing.T) {
 	o.broke.Store(false)
 }
 
-func FuzzReadAll(f *testing.F) {
-	o := newOffice(f, "sqlite:"+filepath.Join(f.TempDir(), "line.db"), 1)
-	for _, name := range []string{"postfix", "exchange", "delayed", "holiday"} {
-		f.Add("From x\n" + sample(f, name, "bounces+x@tickets.example") + "\r\n\r\nFrom y\r\n" + sample(f, name, "x"))
-	}
-	f.Fuzz(func(t *testing.T, raw string) {
-		if strings.Contains(strings.ToLower(raw), o.address(1)[:30]) {
-			return // a genuine address
-		}
-		counts, err := o.desk.ReadAll(t.Context(), strings.NewReader(raw))
-		if err != nil {
-			t.Errorf("%v", err)
-		}
-		for verdict := range counts {
-			if verdict != bounce.Refused {
-				t.Errorf("verdict %s", verdict)
-			}
-		}
-	})
-}
-
 func TestNewNamesWhatIsMissing(t *testing.T) {
 	for _, o := range []bounce.Options{{}, {Line: &line.Line{}}, {Line: &line.Line{}, Keys: &link.Keys{}}} {
 		if _, err := bounce.New(o); err == nil || !strings.Contains(err.Error(), "is missing") {
