@@ -13,8 +13,9 @@
 //     lost after it took effect, or it arrives twice;
 //   - a database transaction fails before its commit, or its success is not
 //     reported;
-//   - the mail server refuses, delays, keeps silent after the final dot, or
-//     refuses us;
+//   - the mail server refuses, delays, keeps silent after the final dot,
+//     refuses us, or takes a mail and reports later, once or twice, that it
+//     could not deliver it;
 //   - either side dies and starts again, and a second dispatcher waits for
 //     its chance;
 //   - clocks jump, and the two sides' clocks disagree;

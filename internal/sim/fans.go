@@ -51,6 +51,7 @@ func (f *fan) take(w *World, m mail.Message) {
 		return
 	}
 	f.tokens = append(f.tokens, token)
+	w.arrived[m.Headers["X-Inturn-Offer"]] = true
 }
 
 // join sends the form, once more if the answer was lost.

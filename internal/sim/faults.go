@@ -100,7 +100,13 @@ func (c courier) Send(_ context.Context, m mail.Message) mail.Result {
 		f.take(w, m)
 		return mail.Result{Outcome: mail.Accepted, Code: 250, Stage: mail.StageDot}
 	}
-	switch w.rand.IntN(5) {
+	switch w.rand.IntN(6) {
+	case 5:
+		w.willReturn(m)
+		if w.rand.IntN(4) == 0 { // before we have heard that the mail was taken
+			w.report()
+		}
+		return mail.Result{Outcome: mail.Accepted, Code: 250, Stage: mail.StageDot}
 	case 0:
 		w.Counts["mail unknown, lost"]++
 		return mail.Result{Outcome: mail.Unknown, Stage: mail.StageDot}

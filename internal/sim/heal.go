@@ -25,6 +25,9 @@ func (w *World) heal() {
 		before := w.batch()
 		w.beat(0)
 		w.beat(1)
+		for range w.reports {
+			w.report()
+		}
 		for _, i := range []int{0, 1} {
 			for range 4 {
 				w.send(i, 2*w.Batch+8)

@@ -44,6 +44,8 @@ func (w *World) event() bool {
 		w.send(0, 1+w.rand.IntN(2*w.Batch))
 	case n < 95:
 		w.send(1, 1+w.rand.IntN(3))
+	case n < 96:
+		w.report()
 	case n < 97:
 		w.advance(time.Duration(w.rand.Int64N(int64(w.LinkLife))))
 	default:

@@ -12,6 +12,7 @@ import (
 	"github.com/inturn/inturn/internal/boxoffice"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
+	"github.com/inturn/inturn/internal/mail"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/sqldb"
 	"github.com/inturn/inturn/templates"
@@ -43,12 +44,15 @@ type World struct {
 
 	lineDB, boxDB *sqldb.DB
 	box           *boxoffice.BoxOffice
+	returnPath    mail.ReturnPath
 	offices       [2]*office // two line processes; the second mostly waits
 
 	fans      []*fan
 	byAddress map[string]*fan
 	answered  map[int]string    // number → address, as answered
 	orders    map[string]string // offer → order code, as answered
+	arrived   map[string]bool   // offers of which a mail is in somebody's inbox
+	reports   []report          // what the mail server has still to say
 	bought    []string          // order codes in the order in which they were answered
 	serial    int               // of processes
 	depth     int               // interludes within interludes
@@ -80,6 +84,7 @@ func Run(ctx context.Context, stage Stage, s Scenario, seed uint64) (Result, err
 		Scenario: s, Counts: map[string]int{}, stage: stage, ctx: ctx,
 		rand: rand.New(rand.NewPCG(seed, 2)), ids: rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), 7}),
 		now: epoch, byAddress: map[string]*fan{}, answered: map[int]string{}, orders: map[string]string{},
+		arrived: map[string]bool{},
 	}
 	if err := w.build(); err != nil {
 		return Result{}, fmt.Errorf("build the world: %w", err)
@@ -94,6 +99,9 @@ func Run(ctx context.Context, stage Stage, s Scenario, seed uint64) (Result, err
 
 func (w *World) build() error {
 	var err error
+	if w.returnPath, err = mail.ParseReturnPath("bounces@sim.example", link.TagLength); err != nil {
+		return err
+	}
 	o := sqldb.Options{Unsafe: true, Fault: w.storeFault}
 	w.checking = true // no faults while the stage is set
 	defer func() { w.checking = false }()
@@ -145,7 +153,7 @@ func (w *World) startOffice(i int) error {
 	d, err := dispatcher.New(dispatcher.Options{
 		Line: l, BoxOffice: wire{w}, Keys: w.stage.Keys, Templates: w.stage.Templates, Clock: clock,
 		Connect:         func(context.Context) (dispatcher.Courier, error) { return courier{w}, nil },
-		RegistrationURL: registrationURL, CheckoutURL: checkoutURL,
+		RegistrationURL: registrationURL, CheckoutURL: checkoutURL, ReturnPath: w.returnPath,
 		Holder: fmt.Sprintf("process %d", w.serial), Lease: 5 * time.Second, Closers: 1,
 	})
 	if err != nil {
@@ -195,7 +203,9 @@ func (w *World) interlude() {
 	defer func() { w.depth-- }()
 	w.Counts["interlude"]++
 	w.advance(time.Duration(w.rand.IntN(3000)) * time.Millisecond)
-	switch w.rand.IntN(5) {
+	switch w.rand.IntN(6) {
+	case 5:
+		w.report()
 	case 0:
 		w.meddle()
 	case 1:
