@@ -53,6 +53,23 @@ func TestMessageAsWritten(t *testing.T) {
 	}
 }
 
+// The envelope's sender may be another than From, and stays out of the mail.
+func TestEnvelope(t *testing.T) {
+	s := smtptest.Start(t, smtptest.Options{})
+	m := message()
+	m.Envelope = "bounces+a2b7@Tickets.Bücher.example"
+	if res := connect(t, s).Send(t.Context(), m); res.Outcome != mail.Accepted {
+		t.Fatalf("%+v", res)
+	}
+	taken := s.Mails()[0]
+	if taken.From != "bounces+a2b7@tickets.xn--bcher-kva.example" || strings.Contains(string(taken.Raw), "bounces+") {
+		t.Errorf("sent from %q:\n%s", taken.From, taken.Raw)
+	}
+	if l := taken.Letter(t); l.From != "tickets@lakeside.example" {
+		t.Errorf("From is %q", l.From)
+	}
+}
+
 // go-mail CVE-2025-59937 and its kin: nothing in a Message may become a
 // command, a header or a second recipient. Nothing is sent at all.
 func TestInjectionIsRefused(t *testing.T) {
@@ -72,6 +89,9 @@ func TestInjectionIsRefused(t *testing.T) {
 		"To too long":           func(m *mail.Message) { m.To = strings.Repeat("a", 65) + "@fans.example" },
 		"Subject with a line":   func(m *mail.Message) { m.Subject = "Hi\r\nBcc: eve@evil.example" },
 		"From with a line":      func(m *mail.Message) { m.From = "A\nBcc: eve@evil.example <a@b.example>" },
+		"Envelope with a line":  func(m *mail.Message) { m.Envelope = "a@b.example\r\nRCPT TO:<eve@evil.example>" },
+		"Envelope with a name":  func(m *mail.Message) { m.Envelope = "Eve <eve@evil.example>" },
+		"Envelope too long":     func(m *mail.Message) { m.Envelope = strings.Repeat("a", 65) + "@b.example" },
 		"From not an address":   func(m *mail.Message) { m.From = "Lakeside" },
 		"ReplyTo with a line":   func(m *mail.Message) { m.ReplyTo = "a@b.example\nX: y" },
 		"header with a line":    func(m *mail.Message) { m.Headers = map[string]string{"X-A": "b\nBcc: eve@evil.example"} },

@@ -22,6 +22,7 @@ type Mail struct {
 	letter.Letter
 	Kind       string
 	Recipients []string // of the envelope
+	Envelope   string   // and its sender
 	Raw        string
 }
 
@@ -73,7 +74,7 @@ func (p *Post) All() []Mail {
 			p.tb.Errorf("a mail cannot be read: %v\n%s", err, m.Raw)
 		}
 		kind, _, _ := strings.Cut(l.MessageID, ".")
-		p.read = append(p.read, Mail{Letter: l, Kind: kind, Recipients: m.To, Raw: string(m.Raw)})
+		p.read = append(p.read, Mail{Letter: l, Kind: kind, Recipients: m.To, Envelope: m.From, Raw: string(m.Raw)})
 	}
 	return p.read
 }

@@ -14,12 +14,14 @@ import (
 	"time"
 )
 
-// Process is one `inturn serve` of a site: while it runs, after it was
+// Process is one `inturn serve` of a site, or another command that stays:
+// while it runs, after it was
 // stopped or killed, and when it was started again.
 type Process struct {
 	Name    string // its roles, "registration dispatcher"; "all" for a serve without any
 	Machine *Machine
 	roles   []string
+	command string // serve when empty
 
 	mu  sync.Mutex
 	log strings.Builder // of all its lives
@@ -72,7 +74,11 @@ func (p *Process) launch() (*life, error) {
 	if p.running() != nil {
 		return nil, errors.New("it runs already")
 	}
-	cmd := p.Machine.command(append([]string{"serve"}, p.roles...)...)
+	args := append([]string{"serve"}, p.roles...)
+	if p.command != "" {
+		args = []string{p.command}
+	}
+	cmd := p.Machine.command(args...)
 	cmd.SysProcAttr = leash()
 	stderr, err := cmd.StderrPipe()
 	if err != nil {

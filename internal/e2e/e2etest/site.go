@@ -118,6 +118,20 @@ func EachDatabase(t *testing.T, run func(t *testing.T, dsn func() string)) {
 	t.Run("postgres", func(t *testing.T) { run(t, sqldbtest.Postgres(t)) })
 }
 
+// Bounces starts `inturn bounces` beside what runs, on the line's machine, and
+// gives its process and the address of its listener.
+func (s *Site) Bounces() (p *Process, address string) {
+	s.tb.Helper()
+	address = Address(s.tb)
+	machine := s.Line.with(map[string]string{"INTURN_BOUNCES_LISTEN": address})
+	p = &Process{Name: "bounces", Machine: machine, roles: []string{"bounces"}, command: "bounces"}
+	s.Processes = append(s.Processes, p)
+	if err := p.Start(); err != nil {
+		s.tb.Fatal(err)
+	}
+	return p, address
+}
+
 // Start starts every process that does not run.
 func (s *Site) Start() {
 	s.tb.Helper()
