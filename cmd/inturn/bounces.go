@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"maps"
 	"net"
@@ -99,16 +98,15 @@ func (c *bouncesCommand) read(s *session, desk *bounce.Desk) error {
 }
 
 func (s *session) readMailbox(desk *bounce.Desk, name string) (map[bounce.Verdict]int, error) {
-	var r io.Reader = s.stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		r = f
+	if name == "-" {
+		return desk.ReadAll(s.ctx, s.stdin)
 	}
-	return desk.ReadAll(s.ctx, r)
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return desk.ReadAll(s.ctx, f)
 }
 
 // meaning says a verdict in words.

@@ -156,7 +156,7 @@ func TestBouncesInsideServe(t *testing.T) {
 	}
 	metrics := site.Get(site.Console + "/metrics").Body
 	for _, series := range []string{`inturn_bounces_total{verdict="noted"} 1`, `inturn_mails_bounced{kind="receipt",sale="` + slug + `"} 1`, `inturn_mails_bounced{kind="offer",sale="` + slug + `"} 2`} {
-		if !strings.Contains(string(metrics), series) {
+		if !strings.Contains(metrics, series) {
 			t.Errorf("no %s in the metrics", series)
 		}
 	}
