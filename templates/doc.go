@@ -63,6 +63,7 @@
 //	iso TIME                   2027-03-12T13:20:00Z, for <time datetime>
 //	millis TIME                1804857600000, for scripts
 //	digits CURRENCY            2: how many decimals it has, for scripts
+//	units                      the words of durations, as JSON for scripts
 //	asset NAME                 the hashed URL of a static file
 //	brand SALE                 how a sale looks: its own style sheet and logo
 //

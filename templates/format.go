@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"maps"
@@ -52,6 +53,7 @@ func (t *Templates) funcs(lang string) map[string]any {
 		"iso":      func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
 		"millis":   time.Time.UnixMilli,
 		"digits":   digits,
+		"units":    f.units,
 		"asset":    t.assets.url,
 		"brand":    t.brandOf,
 	}
@@ -180,6 +182,32 @@ func (f *formatter) left(d time.Duration) (string, error) {
 		d = d.Truncate(time.Minute)
 	}
 	return f.duration(d)
+}
+
+// units are the words of durations for scripts, which have the numbers put in
+// their places: {"day": ["1 day", "2 days", "5 days"], …, "both": "{large} {small}"}.
+// One, two and five are enough for every plural form of whole numbers that a
+// language of ours may have.
+func (f *formatter) units() (string, error) {
+	words := map[string]any{}
+	for _, unit := range []string{"day", "hour", "minute", "second"} {
+		var forms []string
+		for _, n := range []int{1, 2, 5} {
+			s, err := f.plural("time."+unit+"s", n)
+			if err != nil {
+				return "", err
+			}
+			forms = append(forms, s)
+		}
+		words[unit] = forms
+	}
+	both, err := f.message("time.both", "Large", "{large}", "Small", "{small}")
+	if err != nil {
+		return "", err
+	}
+	words["both"] = both
+	b, err := json.Marshal(words)
+	return string(b), err
 }
 
 // duration writes the two largest units, cut down: what is left must never

@@ -27,10 +27,11 @@
     } catch { /* no line: this machine's clock has to do */ }
   }
 
-  // left writes a time like the server does: two units, cut down, no seconds
-  // from ten minutes on.
+  // left writes a time like the server does and in its words: two units, cut
+  // down, no seconds from ten minutes on.
   const units = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
-  function left(ms) {
+  const plural = new Intl.PluralRules(lang), forms = [1, 2, 5];
+  function left(ms, words) {
     let s = Math.max(0, Math.floor(ms / 1000));
     if (s >= 600) s -= s % 60;
     const parts = [];
@@ -38,11 +39,12 @@
       const n = Math.floor(s / size);
       if (n === 0 && parts.length) break;
       if (n === 0 && unit !== 'second') continue;
-      parts.push(new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' }).format(n));
+      const at = Math.max(0, forms.findIndex((form) => plural.select(form) === plural.select(n)));
+      parts.push(words[unit][at].replace(forms[at], n.toLocaleString(lang)));
       s -= n * size;
       if (parts.length === 2) break;
     }
-    return parts.join(' ');
+    return parts[1] ? words.both.replace('{large}', parts[0]).replace('{small}', parts[1]) : parts[0];
   }
 
   // --- One quiet voice for screen readers.
@@ -54,17 +56,18 @@
 
   // --- Time that runs. `done` is called once, when it is over.
   function run(el, until, done) {
+    const words = JSON.parse(el.dataset.units);
     const told = new Set([10, 5, 1].filter((m) => until - now() < m * 60000 - 1000));
     const tick = () => {
       if (!el.isConnected) return;
       const ms = until - now();
       if (ms <= 0) { done(); return; }
-      const text = el.dataset.text.replace('{left}', left(ms));
+      const text = el.dataset.text.replace('{left}', left(ms, words));
       if (el.textContent !== text) el.textContent = text;
       const due = [1, 5, 10].find((m) => ms <= m * 60000);
       if (due && !told.has(due)) {
         [10, 5, 1].forEach((m) => { if (m >= due) told.add(m); });
-        if ('ends' in el.dataset) say(text);
+        if ('ends' in el.dataset) say(el.dataset.text.replace('{left}', left(due * 60000, words)));
       }
       setTimeout(tick, Math.min(ms % (ms > 600000 ? 60000 : 1000) + 20, 20000));
     };
@@ -110,15 +113,23 @@
     let wait = (pace[state(document)] || 30000) * (0.75 + Math.random() / 2);
     looked = Date.now();
     try {
-      const news = await (await ask('application/json', 'no-cache')).json();
+      const news = await (await ask('application/json', 'no-store')).json();
       if (news.now) skew = Date.parse(news.now) - looked;
       if (news.edition !== page.dataset.live) await refresh();
+      else page.querySelectorAll('[data-zone]').forEach(confirm);
       failures = 0;
     } catch (error) {
       failures = Math.min(failures + 1, 4);
       wait = Math.max(error.wait || 0, Math.min(wait * 2 ** failures, 300000));
     }
     if ('live' in page.dataset) again(wait);
+  }
+
+  // confirm writes down that what stands here is still so.
+  function confirm(el) {
+    const clock = new Intl.DateTimeFormat('en-GB', { timeZone: el.dataset.zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    el.textContent = el.textContent.replace(/\d\d:\d\d/, clock.format(now()));
+    el.dateTime = new Date(now()).toISOString();
   }
 
   async function refresh() {
@@ -183,10 +194,12 @@
     const fields = [...form.querySelectorAll('[data-price]')];
     const total = form.querySelector('.total');
     const key = 'inturn' + location.pathname;
+    // The page shows how nothing is written, "CHF 0.00"; the number is ours.
     const write = (minor) => {
-      const d = total.dataset;
-      if (minor === 0) return d.free;
-      return new Intl.NumberFormat(lang, { style: 'currency', currency: d.currency }).format(minor / 10 ** d.digits);
+      const { zero, free, digits } = total.dataset;
+      if (minor === 0) return free;
+      const number = (minor / 10 ** digits).toLocaleString(lang, { minimumFractionDigits: +digits, maximumFractionDigits: +digits });
+      return zero.replace(/0([.,]0+)?/, number);
     };
     const add = () => {
       let count = 0, minor = 0;
