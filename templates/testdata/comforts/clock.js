@@ -4,6 +4,7 @@
   let at = Date.now() + 3 * 3600000, id = 0;
   const due = new Map();
   Date.now = () => at;
+  performance.now = () => performance.getEntriesByType('navigation')[0].requestStart; // the page came in no time
   Math.random = () => 0.5;
   window.setTimeout = (run, ms = 0) => { due.set(++id, { at: at + ms, run }); return id; };
   window.clearTimeout = (one) => { due.delete(one); };
