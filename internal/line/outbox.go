@@ -184,17 +184,19 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 	if d.kind == sale.MailOffer && (st.Paused || !d.now.Before(st.Sale.Dispatch.Ends) || st.Sale.Rest().Quiet(d.now)) {
 		return nil, nil
 	}
+	only := ofOtherKinds
+	if d.kind == sale.MailWithdrawn {
+		only = ofWithdrawals
+	}
 	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0), COALESCE(m.give_up_at, 0),
-		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc, `+mayReturn+`, `+moot+`
+		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc, `+only.columns+`
 		FROM outbox m
 		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
 		LEFT JOIN offers o ON m.kind = 'offer' AND o.id = m.ref
 		LEFT JOIN orders b ON m.kind = 'order' AND b.sale_id = m.sale_id AND b.code = m.ref
 		WHERE m.sale_id = $1 AND m.priority = $2 AND m.due_at IS NOT NULL AND m.due_at <= $3
 		AND r.erased_at IS NULL AND (r.withdrawn_at IS NULL OR m.kind IN ('order', 'withdrawn'))
-		AND (m.kind <> 'offer' OR (o.state = 'open' AND (m.give_up_at IS NULL OR m.due_at < m.give_up_at)))
-		AND (m.kind <> 'withdrawn' OR r.withdrawn_at IS NULL OR NOT EXISTS (SELECT 1 FROM offers v
-			WHERE v.sale_id = m.sale_id AND v.number = m.number AND v.state IN ('planned', 'open', 'closing')))
+		AND (m.kind <> 'offer' OR (o.state = 'open' AND (m.give_up_at IS NULL OR m.due_at < m.give_up_at)))`+only.condition+`
 		ORDER BY m.due_at, m.id LIMIT $4`,
 		d.state.ID, d.kind.Priority(), sqldb.Millis(d.now), d.most)
 	if err != nil {

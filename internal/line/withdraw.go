@@ -69,19 +69,27 @@ func confirmWithdrawal(ctx context.Context, tx *sqldb.Tx, id int64, number int, 
 	return queueMail(ctx, tx, mailRow{saleID: id, kind: sale.MailWithdrawn, number: number, ref: strconv.Itoa(before + 1), at: now})
 }
 
-// What dueMails reads of a mail m to registration r. A withdrawal may be
-// taken back while no offer was used up for it and the address has not joined
-// again; see restore. Its confirmation is moot once it was taken back, and
-// where a purchase came first and stands.
-const (
-	mayReturn = `CASE WHEN m.kind = 'withdrawn'
-		AND NOT EXISTS (SELECT 1 FROM offers w WHERE w.sale_id = m.sale_id AND w.number = m.number AND w.state NOT IN ('dropped', 'undelivered'))
+// extra is what dueMails asks about mails of one kind only, of a mail m to a
+// registration r. Kept out of the others' query, it costs them nothing.
+type extra struct{ columns, condition string }
+
+var ofOtherKinds = extra{columns: "0, 0"}
+
+// ofWithdrawals asks whether the withdrawal may be taken back: no offer was
+// used up for it and the address has not joined again, see restore. The mail
+// is moot once it was taken back, and where a purchase came first and stands.
+// Until the box office has said what became of an offer, it waits.
+var ofWithdrawals = extra{
+	columns: `CASE WHEN NOT EXISTS (SELECT 1 FROM offers w WHERE w.sale_id = m.sale_id AND w.number = m.number AND w.state NOT IN ('dropped', 'undelivered'))
 		AND NOT EXISTS (SELECT 1 FROM registrations n WHERE n.identity = r.identity AND n.withdrawn_at IS NULL AND n.erased_at IS NULL)
-		THEN 1 ELSE 0 END`
-	moot = `CASE WHEN m.kind = 'withdrawn' AND (r.withdrawn_at IS NULL
-		OR EXISTS (SELECT 1 FROM orders p WHERE p.sale_id = m.sale_id AND p.number = m.number AND p.state = 'confirmed'))
-		THEN 1 ELSE 0 END`
-)
+		THEN 1 ELSE 0 END,
+		CASE WHEN r.withdrawn_at IS NULL
+		OR EXISTS (SELECT 1 FROM orders p WHERE p.sale_id = m.sale_id AND p.number = m.number AND p.state = 'confirmed')
+		THEN 1 ELSE 0 END`,
+	condition: `
+		AND (r.withdrawn_at IS NULL OR NOT EXISTS (SELECT 1 FROM offers v
+			WHERE v.sale_id = m.sale_id AND v.number = m.number AND v.state IN ('planned', 'open', 'closing')))`,
+}
 
 // cancelMoot takes a mail that is due out of the outbox unsent.
 func cancelMoot(ctx context.Context, tx *sqldb.Tx, id int64) error {
