@@ -109,7 +109,8 @@ func mustExist(ctx context.Context, tx *sqldb.Tx, id int64, number int) error {
 	return err
 }
 
-// Restore takes a withdrawal back, under the old number. It is too late once
+// Restore takes a withdrawal back, under the old number. The mail that was to
+// confirm it is moot now and cancelled when its turn comes. It is too late once
 // the box office was asked to close the offer for it, and when the address
 // has joined the line again.
 func (l *Line) Restore(ctx context.Context, slug string, number int) error {
@@ -174,11 +175,6 @@ func (l *Line) restore(ctx context.Context, tx *sqldb.Tx, id int64, number int) 
 		AND kind IN ('receipt', 'decline') AND state = 'cancelled'`, sqldb.Millis(l.now()), id, number)
 	if err != nil {
 		return fmt.Errorf("queue mails again: %w", err)
-	}
-	_, err = tx.Exec(ctx, `UPDATE outbox SET state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END, due_at = NULL
-		WHERE sale_id = $1 AND number = $2 AND kind = 'withdrawn' AND due_at IS NOT NULL`, id, number)
-	if err != nil {
-		return fmt.Errorf("cancel the confirmation of the withdrawal: %w", err)
 	}
 	return audit(ctx, tx, auditEntry{at: l.now(), actor: "fan", action: "restore", saleID: id, number: number})
 }
