@@ -22,6 +22,7 @@ type saleJSON struct {
 	Starts       time.Time        `json:"dispatch_starts"`
 	Ends         time.Time        `json:"dispatch_ends"`
 	LinkLife     int              `json:"link_life_seconds"`
+	Quiet        sale.QuietHours  `json:"quiet_hours,omitzero"`
 	MaxPerFan    int              `json:"max_per_fan"`
 	Currency     string           `json:"currency"`
 	Payment      string           `json:"payment"`
@@ -42,7 +43,7 @@ func (s *Server) saleJSON(e *entry, now time.Time) saleJSON {
 		Sale: v.Slug, Title: v.Title, URL: s.o.URL + salePath(v.Slug), Notice: notice, Open: notice.Takes(),
 		Paused: e.state.Paused, SoldOut: e.state.SoldOut,
 		Opens: v.Registration.Opens.UTC(), Closes: v.Registration.Closes.UTC(),
-		Starts: v.Dispatch.Starts.UTC(), Ends: v.Dispatch.Ends.UTC(), LinkLife: int(v.Dispatch.LinkLife / time.Second),
+		Starts: v.Dispatch.Starts.UTC(), Ends: v.Dispatch.Ends.UTC(), LinkLife: int(v.Dispatch.LinkLife / time.Second), Quiet: v.Dispatch.Quiet,
 		MaxPerFan: v.Tickets.MaxPerFan, Currency: v.Currency, Payment: v.Payment,
 		Languages: s.o.Templates.LanguagesOf(v.Languages), Alternatives: v.Mail.Alternatives,
 	}
@@ -61,8 +62,9 @@ type placeJSON struct {
 	State    templates.PlaceState `json:"state"`
 	Reached  int                  `json:"reached"` // the highest number whose turn has come
 	Paused   bool                 `json:"paused"`
-	Now      time.Time            `json:"now"`     // of the server
-	Edition  string               `json:"edition"` // another one whenever the page says something else
+	Now      time.Time            `json:"now"`                  // of the server
+	Edition  string               `json:"edition"`              // another one whenever the page says something else
+	Quiet    sale.QuietHours      `json:"quiet_hours,omitzero"` // no offer is mailed in them
 	Estimate *estimateJSON        `json:"estimate,omitempty"`
 	Offer    *offerJSON           `json:"offer,omitempty"`
 	Order    *orderJSON           `json:"order,omitempty"`
@@ -91,7 +93,7 @@ type orderJSON struct {
 func placeOf(d templates.PlacePage) placeJSON {
 	j := placeJSON{
 		Sale: d.Sale.Slug, Number: d.Number, Class: d.Class, Address: d.Address,
-		State: d.State, Reached: d.Reached, Paused: d.Paused, Now: d.Now.UTC(), Edition: d.Edition(),
+		State: d.State, Reached: d.Reached, Paused: d.Paused, Quiet: d.Sale.Dispatch.Quiet, Now: d.Now.UTC(), Edition: d.Edition(),
 	}
 	switch {
 	case !d.About.IsZero():

@@ -40,7 +40,7 @@ func stateOf(p line.Place, st line.State, now time.Time) templates.PlaceState {
 	case p.Withdrawn:
 		return templates.PlaceWithdrawn
 	case p.Offer != nil && p.Offer.State.Live():
-		return liveState(*p.Offer, now)
+		return liveState(*p.Offer, st, now)
 	case p.Bounced:
 		return templates.PlaceBounced
 	case p.Offer != nil && p.Offer.State.CountsAsTurn():
@@ -56,7 +56,7 @@ func stateOf(p line.Place, st line.State, now time.Time) templates.PlaceState {
 	}
 }
 
-func liveState(o line.Offer, now time.Time) templates.PlaceState {
+func liveState(o line.Offer, st line.State, now time.Time) templates.PlaceState {
 	switch {
 	case o.State == sale.OfferClosing:
 		return templates.PlaceClosing
@@ -64,6 +64,8 @@ func liveState(o line.Offer, now time.Time) templates.PlaceState {
 		return templates.PlacePreparing
 	case now.Before(o.Ends):
 		return templates.PlaceOpen
+	case o.Owed && (!st.Sale.Rest().None() || !st.QuietUntil.IsZero()):
+		return templates.PlacePreparing // quiet hours move its life
 	default:
 		return templates.PlaceClosing
 	}
@@ -91,14 +93,14 @@ func overState(s sale.OfferState) templates.PlaceState {
 // at most k × batch numbers further. For a guaranteed number that is when its
 // turn comes, about: mails that go slowly make it later, those who left the
 // line earlier. For a standby number it is the earliest, and only when
-// everybody before it leaves enough. Nothing is said while the sale is
+// everybody before it leaves enough. Quiet hours are passed over. Nothing is said while the sale is
 // paused, when no schedule is known, or when the time is past the end.
 func estimate(p line.Place, st line.State) (about, notBefore time.Time) {
 	ahead, batch := p.Number-st.Reached, st.Sale.Dispatch.Batch
 	if st.Paused || st.NextBatch.IsZero() || st.Period <= 0 || batch <= 0 || ahead <= 0 {
 		return time.Time{}, time.Time{}
 	}
-	at := st.NextBatch.Add(time.Duration((ahead-1)/batch) * st.Period)
+	at := st.Sale.Rest().Moment(st.NextBatch, st.Period, (ahead-1)/batch, st.Sale.Dispatch.Ends)
 	if !at.Before(st.Sale.Dispatch.Ends) {
 		return time.Time{}, time.Time{}
 	}

@@ -22,12 +22,20 @@ func testOrder(state sale.OrderState) *sale.Order {
 	}
 }
 
+// night is 22:00 to 08:00.
+var night = sale.QuietHours{From: 22 * 60 * 60, To: 8 * 60 * 60}
+
 // TestStateOf: what the page says of every state that the line can be in.
 func TestStateOf(t *testing.T) {
 	st := line.State{Sale: testSale()}
 	over := line.State{Sale: testSale()}
 	over.Sale.Dispatch.Ends = noon
 	sold := line.State{Sale: testSale(), SoldOut: true}
+	quiet, once := line.State{Sale: testSale()}, line.State{Sale: testSale(), QuietUntil: noon}
+	quiet.Sale.Dispatch.Quiet = night
+	owed := func(state sale.OfferState, ends time.Time) *line.Offer {
+		return &line.Offer{State: state, Ends: ends, Owed: true}
+	}
 	offer := func(state sale.OfferState, ends time.Time) *line.Offer { return &line.Offer{State: state, Ends: ends} }
 	bought := func(state sale.OrderState) *line.Offer {
 		return &line.Offer{State: sale.OfferBought, Order: testOrder(state)}
@@ -44,6 +52,11 @@ func TestStateOf(t *testing.T) {
 		{line.Place{Offer: offer(sale.OfferOpen, time.Time{})}, st, templates.PlacePreparing},
 		{line.Place{Offer: offer(sale.OfferOpen, noon.Add(time.Second))}, sold, templates.PlaceOpen},
 		{line.Place{Offer: offer(sale.OfferOpen, noon)}, st, templates.PlaceClosing},
+		{line.Place{Offer: owed(sale.OfferOpen, noon)}, st, templates.PlaceClosing},
+		{line.Place{Offer: owed(sale.OfferOpen, noon)}, quiet, templates.PlacePreparing},
+		{line.Place{Offer: owed(sale.OfferOpen, noon)}, once, templates.PlacePreparing},
+		{line.Place{Offer: owed(sale.OfferOpen, noon.Add(time.Second))}, quiet, templates.PlaceOpen},
+		{line.Place{Offer: offer(sale.OfferOpen, noon)}, quiet, templates.PlaceClosing},
 		{line.Place{Offer: offer(sale.OfferClosing, noon.Add(time.Second))}, st, templates.PlaceClosing},
 		{line.Place{Offer: bought(sale.OrderConfirmed)}, over, templates.PlaceBought},
 		{line.Place{Offer: bought(sale.OrderCancelled)}, st, templates.PlaceCancelled},
@@ -68,6 +81,7 @@ func TestStateOf(t *testing.T) {
 
 func TestEstimate(t *testing.T) {
 	next := noon.Add(10 * time.Second)
+	atNight := func(s *line.State) { s.Sale.Dispatch.Quiet = night }
 	for _, c := range []struct {
 		what       string
 		number     int
@@ -83,6 +97,9 @@ func TestEstimate(t *testing.T) {
 		{"paused", 110, sale.Guaranteed, func(s *line.State) { s.Paused = true }, 0, 0},
 		{"no schedule", 110, sale.Guaranteed, func(s *line.State) { s.NextBatch = time.Time{} }, 0, 0},
 		{"no period", 110, sale.Guaranteed, func(s *line.State) { s.Period = 0 }, 0, 0},
+		{"at the end of the day", 100 + 10*10*60, sale.Guaranteed, atNight, 10 * time.Hour, 0},
+		{"after the night", 100 + 10*10*60 + 1, sale.Guaranteed, atNight, 20 * time.Hour, 0},
+		{"on standby after the night", 100 + 10*10*60 + 1, sale.Standby, atNight, 0, 20 * time.Hour},
 		{"past the end", 1000, sale.Standby, func(s *line.State) { s.Sale.Dispatch.Ends = next.Add(time.Hour) }, 0, 0},
 	} {
 		st := line.State{Sale: testSale(), Reached: 100, NextBatch: next, Period: time.Minute}

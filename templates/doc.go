@@ -56,6 +56,7 @@
 //	money MINOR CURRENCY       CHF 85.00
 //	day TIME ZONE              Friday, 12 March 2027
 //	clock TIME ZONE            14:20 CET
+//	daytime SECONDS            22:00: a time of any day, in seconds since midnight
 //	moment TIME ZONE           Friday, 12 March 2027, 14:20 CET
 //	language LANG              Deutsch: what a language calls itself
 //	duration D                 1 hour 30 minutes

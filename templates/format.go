@@ -46,6 +46,7 @@ func (t *Templates) funcs(lang string) map[string]any {
 		"number":   f.number,
 		"money":    f.amount,
 		"day":      f.day,
+		"daytime":  f.daytime,
 		"clock":    f.clock,
 		"moment":   f.moment,
 		"duration": f.duration,
@@ -111,6 +112,11 @@ func (f *formatter) amount(minor int64, code string) (string, error) {
 
 func (f *formatter) day(at time.Time, zone string) string {
 	return f.cldr.FmtDateFull(f.in(at, zone))
+}
+
+// daytime writes a time of the day that is not one of a certain day.
+func (f *formatter) daytime(seconds int) string {
+	return f.cldr.FmtTimeShort(time.Unix(int64(seconds), 0).UTC())
 }
 
 // clock names the zone, since a fan may be in another one.

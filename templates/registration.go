@@ -156,6 +156,12 @@ func (d *ProgressPage) Moves() bool { return d.State != ProgressOver }
 // Strip draws everybody in line.
 func (d *ProgressPage) Strip() Strip { return newStrip(d.Registered, d.Reached, d.Guaranteed, 0) }
 
+// Expects says whether a link may still come by mail, so that it makes sense
+// to say when none does.
+func (d *PlacePage) Expects() bool {
+	return d.State == PlaceWaiting || d.State == PlacePreparing || d.State == PlaceUndelivered
+}
+
 // IndexPage renders the list of sales.
 func (t *Templates) IndexPage(w io.Writer, d IndexPage) error {
 	return t.render(w, d.Lang, "registration/index", &d)

@@ -19,6 +19,7 @@ type Offer struct {
 	Most   int // what the box office granted; 0 while planned
 	State  sale.OfferState
 	Ends   time.Time   // zero while the clock does not run
+	Owed   bool        // one more hand-over of its mail is to come
 	Order  *sale.Order // when bought
 }
 
@@ -62,17 +63,19 @@ func latestOffer(ctx context.Context, tx *sqldb.Tx, saleID int64, number int) (*
 	o := Offer{Number: number}
 	var ends sql.NullInt64
 	var order sql.NullString
-	err := tx.QueryRow(ctx, `SELECT o.id, o.granted, o.state, o.ends, b.doc
+	var owed int
+	err := tx.QueryRow(ctx, `SELECT o.id, o.granted, o.state, o.ends, b.doc, CASE WHEN EXISTS (SELECT 1 FROM outbox m
+			WHERE m.kind = 'offer' AND m.ref = o.id AND m.due_at IS NOT NULL AND (m.give_up_at IS NULL OR m.due_at < m.give_up_at)) THEN 1 ELSE 0 END
 		FROM offers o LEFT JOIN orders b ON b.offer = o.id
 		WHERE o.sale_id = $1 AND o.number = $2 ORDER BY o.batch DESC LIMIT 1`, saleID, number).
-		Scan(&o.ID, &o.Most, &o.State, &ends, &order)
+		Scan(&o.ID, &o.Most, &o.State, &ends, &order, &owed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read offer: %w", err)
 	}
-	o.Ends = sqldb.Time(ends.Int64)
+	o.Ends, o.Owed = sqldb.Time(ends.Int64), owed == 1
 	if order.Valid {
 		o.Order = &sale.Order{}
 		if err := json.Unmarshal([]byte(order.String), o.Order); err != nil {

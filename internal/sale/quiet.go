@@ -56,6 +56,14 @@ func timeOfDay(parts []string) (seconds int, ok bool) {
 // None says that mail leaves at any hour.
 func (q QuietHours) None() bool { return q == QuietHours{} }
 
+// Word says when they are, for texts: night, when most people sleep, or day.
+func (q QuietHours) Word() string {
+	if q.at(3 * 60 * 60) {
+		return "night"
+	}
+	return "day"
+}
+
 // String writes quiet hours as [ParseQuietHours] reads them; "" for none.
 func (q QuietHours) String() string {
 	if q.None() {
