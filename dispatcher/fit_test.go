@@ -54,6 +54,11 @@ func TestFitGuaranteedIsBounded(t *testing.T) {
 	if f, err := FitGuaranteed(s); err != nil || f.Reach != 0 || f.Takes < 100*365*24*time.Hour {
 		t.Errorf("%+v, %v", f, err)
 	}
+	s.Dispatch.Every, s.Dispatch.Ends = "@every 1s", starts.Add(50*365*24*time.Hour)
+	s.Dispatch.Quiet = sale.QuietHours{From: 22 * 3600, To: 8 * 3600}
+	if f, err := FitGuaranteed(s); err != nil || f.Reach < 1<<29 || f.Takes < 100*365*24*time.Hour {
+		t.Errorf("with quiet hours: %+v, %v", f, err)
+	}
 	s.Dispatch.Every = "sometimes"
 	if _, err := FitGuaranteed(s); sale.CodeOf(err) != sale.CodeInvalid {
 		t.Errorf("no schedule: %v", err)

@@ -25,6 +25,7 @@ type life struct {
 	*rapid.T
 	number int
 	draw   func() mail.Result
+	rest   sale.Rest
 
 	tries   int       // all of them
 	failed  int       // those that came to nothing, through no fault of ours
@@ -44,6 +45,9 @@ func (l *life) Send(_ context.Context, m mail.Message) mail.Result {
 	if now.Before(l.due) || l.settled || l.refused {
 		l.T.Fatalf("a try at %v, due %v, settled %v, refused %v", now, l.due, l.settled, l.refused)
 	}
+	if l.rest.Quiet(now) {
+		l.T.Fatalf("a try at %v, in quiet hours", now)
+	}
 	if l.late() {
 		l.T.Fatalf("a try that fell due at %v, one life after the first at %v", l.due, l.first)
 	}
@@ -61,7 +65,7 @@ func (l *life) Send(_ context.Context, m mail.Message) mail.Result {
 	switch r.Outcome {
 	case mail.Accepted:
 		l.arrived, l.settled = true, true
-		if now.Sub(began) > 5*time.Minute && now.Before(l.first.Add(hour)) { // less than 11/12 left: owed a new one
+		if now.Sub(began) > 5*time.Minute && now.Before(l.until()) { // less than 11/12 left: owed a new one
 			l.settled, l.due = false, now
 		}
 	case mail.Unknown:
@@ -83,9 +87,17 @@ func (l *life) Send(_ context.Context, m mail.Message) mail.Result {
 
 func (l *life) wait() time.Duration { return ladder[min(l.failed, len(ladder)-1)] }
 
+// until is the end of the life of tries.
+func (l *life) until() time.Time { return l.rest.AddLoud(l.first, hour) }
+
 // late says that the life of tries is used up: the next would fall due after
 // it.
-func (l *life) late() bool { return !l.first.IsZero() && !l.due.Before(l.first.Add(hour)) }
+func (l *life) late() bool { return !l.first.IsZero() && !l.due.Before(l.until()) }
+
+// held says that quiet hours held a try back that is owed.
+func (l *life) held() bool {
+	return !l.settled && !l.refused && !l.late() && l.due.Before(l.rest.LastQuiet(l.clock.time()))
+}
 
 // over is what the offer must be over as by now, or "" while it must be open.
 func (l *life) over() sale.OfferState {
@@ -93,9 +105,9 @@ func (l *life) over() sale.OfferState {
 	switch {
 	case l.refused && !l.arrived:
 		return sale.OfferBounced
-	case l.arrived && !now.Before(l.ends):
+	case l.arrived && !now.Before(l.ends) && !l.held():
 		return sale.OfferExpired
-	case !l.arrived && l.late() && !now.Before(l.first.Add(hour)):
+	case !l.arrived && l.late() && !now.Before(l.until()):
 		return sale.OfferUndelivered
 	}
 	return ""
@@ -106,12 +118,27 @@ func (l *life) over() sale.OfferState {
 // and `ends` in the database is that of the last link.
 func TestMailLife(t *testing.T) {
 	t.Parallel()
+	mailLife(t, sale.QuietHours{})
+}
+
+// TestMailLifeAtNight is the same around the beginning and the end of quiet
+// hours: no try in them, and what they hold back is moved, not lost.
+func TestMailLifeAtNight(t *testing.T) {
+	t.Parallel()
+	for _, quiet := range []sale.QuietHours{{From: 22 * 3600, To: 8 * 3600}, {From: 13 * 3600, To: 13*3600 + 15*60}, {From: 3 * 3600, To: 2 * 3600}} {
+		t.Run(quiet.String(), func(t *testing.T) { mailLife(t, quiet) })
+	}
+}
+
+func mailLife(t *testing.T, quiet sale.QuietHours) {
 	st := newStage(t)
 	dsn := sqldbtest.SQLite(t)
 	h := newHouse(t, st, dsn, plan{sale: func(s *sale.Sale) {
-		s.Dispatch.Batch, s.Dispatch.Every, s.Dispatch.Ends = 1, "@every 1s", noon.Add(10_000*time.Hour)
+		s.Dispatch.Batch, s.Dispatch.Every, s.Dispatch.Ends = 1, "@every 1s", noon.Add(100_000*time.Hour)
 		s.Registration.Closes, s.Caps.Standby = s.Dispatch.Ends, 10_000
+		s.Dispatch.Quiet = quiet
 	}})
+	s := h.sale().Sale
 	h.beat()
 	steps := 25
 	if testing.Short() {
@@ -119,8 +146,9 @@ func TestMailLife(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		h.join(1)
-		l := &life{house: h, T: rt, number: h.sale().Last}
+		l := &life{house: h, T: rt, number: h.sale().Last, rest: s.Rest()}
 		defer l.leave()
+		l.evening()
 		h.clock.add(time.Second)
 		h.beat()
 		l.draw = func() mail.Result {
@@ -133,7 +161,7 @@ func TestMailLife(t *testing.T) {
 			return mail.Result{Outcome: outcome, Stage: stage}
 		}
 		for step := range steps {
-			h.clock.add(time.Duration(rapid.IntRange(0, 9*60_000).Draw(rt, "pass")) * time.Millisecond)
+			l.pass()
 			if rapid.Bool().Draw(rt, "send first") {
 				l.round()
 			}
@@ -150,6 +178,31 @@ func TestMailLife(t *testing.T) {
 	})
 }
 
+// evening is a moment at which offers are made, not long before the next quiet
+// hours.
+func (l *life) evening() {
+	if l.rest.None() {
+		return
+	}
+	night := l.rest.NextQuiet(l.rest.NextLoud(l.clock.time().Add(2 * time.Second)))
+	minutes := rapid.IntRange(1, min(75, int(l.rest.Loud(l.clock.time(), night)/time.Minute)-1)).Draw(l.T, "before the night")
+	l.clock.add(night.Add(-time.Duration(minutes) * time.Minute).Sub(l.clock.time()))
+}
+
+// pass is some minutes, now and then some hours of a night, now and then
+// until the minute in which it ends.
+func (l *life) pass() {
+	l.clock.add(time.Duration(rapid.IntRange(0, 9*60_000).Draw(l.T, "pass")) * time.Millisecond)
+	if now := l.clock.time(); l.rest.Quiet(now) {
+		switch rapid.IntRange(0, 3).Draw(l.T, "the night") {
+		case 0:
+			l.clock.add(time.Duration(rapid.IntRange(0, 600).Draw(l.T, "hours")) * time.Minute)
+		case 1:
+			l.clock.add(l.rest.NextLoud(now).Sub(now) - time.Duration(rapid.IntRange(0, 3).Draw(l.T, "before the end"))*time.Second)
+		}
+	}
+}
+
 // leave makes room for the next one.
 func (l *life) leave() {
 	must(l.TB, l.line.Withdraw(l.TB.Context(), slug, l.number))
@@ -164,7 +217,7 @@ func (l *life) leave() {
 // round is a worker that looks for mail, and a try when one is due.
 func (l *life) round() {
 	tries, now := l.tries, l.clock.time()
-	may := !l.settled && !l.refused && !now.Before(l.due) && !l.late()
+	may := !l.rest.Quiet(now) && !l.settled && !l.refused && !now.Before(l.due) && !l.late()
 	if _, err := l.Dispatcher.Send(l.TB.Context(), l, 1); err != nil {
 		l.T.Fatal(err)
 	}
@@ -174,13 +227,15 @@ func (l *life) round() {
 }
 
 // wantOver looks at the first offer: one that could not be delivered is
-// followed by another in the same beat.
+// followed by another at the next moment.
 func (l *life) wantOver(want sale.OfferState) {
+	l.clock.add(time.Second) // the next moment
+	l.beat()
 	all := l.offers(l.number)
 	if all[0] != want {
 		l.T.Fatalf("%s at %v, want %s", all[0], l.clock.time(), want)
 	}
-	if again := len(all) == 2; again != (want == sale.OfferUndelivered) {
+	if again := len(all) == 2; again != (want == sale.OfferUndelivered && !l.rest.Quiet(l.clock.time())) {
 		l.T.Fatalf("offers %q", all)
 	}
 	if p := l.place(l.number); p.Bounced != (want == sale.OfferBounced) {

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/inturn/inturn/internal/sale"
 )
 
 // A schedule begins with the start itself when it counts from there, and with
@@ -78,4 +80,76 @@ func TestNextMomentIsAheadAndNear(t *testing.T) {
 			t.Fatalf("%s due %v, found %v: %v leaves %v out", expr, moment, now, next, bound)
 		}
 	})
+}
+
+// Of `@every`, a quiet moment comes at the end of the quiet hours, and the next
+// ones count from there. Of a cron expression, it passes.
+func TestMomentsInQuietHours(t *testing.T) {
+	for _, tt := range []struct {
+		every, quiet, starts string
+		want                 []string
+	}{
+		{"@every 5h", "22:00-08:00", "2027-03-12T12:00", []string{"03-12 12:00", "03-12 17:00", "03-13 08:00", "03-13 13:00", "03-13 18:00", "03-14 08:00"}},
+		{"@every 24h", "22:00-08:00", "2027-03-12T23:00", []string{"03-13 08:00", "03-14 08:00"}},
+		{"@every 24h", "22:00-08:00", "2027-03-27T12:00", []string{"03-27 12:00", "03-28 13:00"}}, // real hours
+		{"30 * * * *", "22:00-08:00", "2027-03-12T20:00", []string{"03-12 20:30", "03-12 21:30", "03-13 08:30"}},
+		{"0 */6 * * *", "22:00-08:00", "2027-03-12T17:00", []string{"03-12 18:00", "03-13 12:00", "03-13 18:00"}},
+		{"0 23 * * 5,0", "22:00-23:30", "2027-03-12T17:00", []string{"06-04 23:00"}}, // never, and then it is over
+		{"0 8,22 * * *", "22:00-08:00", "2027-03-12T08:00", []string{"03-12 08:00", "03-13 08:00"}},
+		{"30 2 * * *", "02:00-03:00", "2027-03-26T12:00", []string{"03-28 03:00"}}, // the day on which 02:30 is 03:00
+	} {
+		loc := zone(t, "Europe/Zurich")
+		starts, err := time.ParseInLocation("2006-01-02T15:04", tt.starts, loc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hours, err := sale.ParseQuietHours(tt.quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := calendarOf(sale.Sale{Timezone: "Europe/Zurich", Dispatch: sale.Dispatch{
+			Starts: starts, Ends: starts.Add(84 * 24 * time.Hour), Every: tt.every, Quiet: hours,
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		moment := c.first(starts, starts)
+		for i, want := range tt.want {
+			if got := moment.In(loc).Format("01-02 15:04"); got != want {
+				t.Errorf("%s from %s, quiet %s: moment %d is %s, want %s", tt.every, tt.starts, tt.quiet, i, got, want)
+			}
+			moment = c.following(moment, moment)
+		}
+	}
+}
+
+// Quiet hours that let no moment pass are refused; a schedule without a moment
+// in the time of the sale is not their fault.
+func TestCheckSale(t *testing.T) {
+	starts := at(t, "2027-03-12T12:00:00+01:00")
+	for _, tt := range []struct {
+		every, quiet string
+		runs         time.Duration
+		refused      bool
+	}{
+		{"0 23 * * *", "22:00-08:00", 72 * time.Hour, true},
+		{"0 23 * * *", "", 72 * time.Hour, false},
+		{"0 23 * * *", "23:01-08:00", 72 * time.Hour, false},
+		{"0 7,12 * * *", "22:00-08:00", 72 * time.Hour, false},
+		{"0 7,12 * * *", "22:00-12:01", 20 * time.Hour, true},
+		{"0 21 * * *", "22:00-08:00", 10 * time.Hour, false},
+		{"0 21 * * *", "22:00-08:00", 10*time.Hour - time.Second, true},
+		{"@every 24h", "11:00-13:00", 72 * time.Hour, false},
+	} {
+		s := sale.Sale{Timezone: "Europe/Zurich", Dispatch: sale.Dispatch{Starts: starts, Ends: starts.Add(tt.runs), Every: tt.every, LinkLife: time.Hour}}
+		if err := s.Dispatch.Quiet.UnmarshalText([]byte(tt.quiet)); err != nil {
+			t.Fatal(err)
+		}
+		if err := CheckSale(s); (err != nil) != tt.refused || err != nil && sale.CodeOf(err) != sale.CodeInvalid {
+			t.Errorf("%s, quiet %q, for %v: %v", tt.every, tt.quiet, tt.runs, err)
+		}
+	}
+	if err := CheckSale(sale.Sale{Dispatch: sale.Dispatch{Every: "sometimes"}}); sale.CodeOf(err) != sale.CodeInvalid {
+		t.Errorf("no schedule: %v", err)
+	}
 }
