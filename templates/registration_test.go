@@ -73,6 +73,18 @@ func placeSamples() []sample {
 		full.State = s
 		add(string(s), full)
 	}
+	for _, q := range []sale.QuietHours{{From: 22 * 3600, To: 8 * 3600}, {From: 12 * 3600, To: 14 * 3600}} {
+		all = append(all, sample{"registration/place", "quiet by " + q.Word(), func(t *Templates, w io.Writer, lang string) error {
+			d := full
+			d.Frame, d.State = sampleFrame(lang), PlaceWaiting
+			d.Sale.Dispatch.Quiet = q
+			return t.PlacePage(w, d)
+		}}, sample{"registration/landing", "quiet by " + q.Word(), func(t *Templates, w io.Writer, lang string) error {
+			d := LandingPage{Frame: sampleFrame(lang), Notice: NoticeStandby}
+			d.Sale.Dispatch.Quiet = q
+			return t.LandingPage(w, d)
+		}})
+	}
 	waiting := PlacePage{State: PlaceWaiting, Now: noon, ProgressURL: "/lakeside-2027/en/progress", Number: 12, Class: sale.Guaranteed, Address: "a@example.org", LandingURL: "/lakeside-2027"}
 	add("nobody can say", waiting)
 	waiting.About = noon

@@ -75,6 +75,7 @@ func spelled(t *testing.T) map[string][]string {
 	classes := strs(sale.Guaranteed, sale.Standby)
 	codes := append(constants(t, "../internal/sale/errors.go", "Code"), "method_not_allowed") // known to internal/web only
 	over := []string{"expired", "declined", "closed"}
+	times := []string{"night", "day"} // sale.QuietHours.Word
 	plain := strs(PlacePreparing, PlaceClosing, PlaceCancelled, PlaceExpired, PlaceDeclined, PlaceBounced,
 		PlaceUndelivered, PlaceWithdrawn, PlaceVoided, PlaceSoldOut, PlaceOver)
 	return map[string][]string{
@@ -91,6 +92,8 @@ func spelled(t *testing.T) map[string][]string {
 		"landing.*.button":      strs(NoticeGuaranteed, NoticeStandby),
 		"landing.address.*":     constants(t, "../internal/sale/address.go", "Reason"),
 		"landing.problem.*":     strs(sale.CodeBadAddress, sale.CodeInvalid, sale.CodeTooMany, sale.CodeOverloaded, sale.CodeUnavailable, sale.CodeNotOpenYet, sale.CodeClosed, sale.CodeFull),
+		"landing.how.quiet.*":   times,
+		"place.quiet.*":         times,
 		"place.class.*":         classes,
 		"place.waiting.*":       classes,
 		"place.*.heading":       append(strs(PlaceWaiting, PlaceOpen, PlaceBought), plain...),
