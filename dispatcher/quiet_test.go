@@ -157,8 +157,8 @@ func TestPatienceStandsStillInQuietHours(t *testing.T) {
 		h.join(2)
 		h.turn(evening - 30*minute)
 		h.beat()
-		for _, d := range []time.Duration{30, 29, 26, 21, 11} { // 1, 3, 5, 10 minutes apart; then a quarter of an hour
-			h.turn(evening - d*minute)
+		for _, d := range []time.Duration{30 * minute, 29 * minute, 26 * minute, 21 * minute, 11 * minute} { // 1, 3, 5, 10 minutes apart; then a quarter of an hour
+			h.turn(evening - d)
 			if n := h.says(later); n != 2 {
 				t.Fatalf("%d tries at %v", n, h.clock.time())
 			}
@@ -166,8 +166,8 @@ func TestPatienceStandsStillInQuietHours(t *testing.T) {
 		h.turn(evening + 5*hour)
 		h.beat()
 		h.wantStates("at night", open, open)
-		for _, d := range []time.Duration{0, 15} { // half an hour is left
-			h.turn(morning + d*minute)
+		for _, d := range []time.Duration{0, 15 * minute} { // half an hour is left
+			h.turn(morning + d)
 			h.beat()
 			if n := h.says(later); n != 2 {
 				t.Fatalf("%d tries at %v", n, h.clock.time())
@@ -210,8 +210,8 @@ func TestQuietHoursHoldNothingBackForEver(t *testing.T) {
 		h.join(1)
 		h.turn(evening - 61*minute)
 		h.beat()
-		for _, d := range []time.Duration{61, 60, 57, 52, 42, 27, 12} { // then 3 minutes into the night
-			h.turn(evening - d*minute)
+		for _, d := range []time.Duration{61 * minute, 60 * minute, 57 * minute, 52 * minute, 42 * minute, 27 * minute, 12 * minute} { // then 3 minutes into the night
+			h.turn(evening - d)
 			if n := h.says(unheard); n != 1 {
 				t.Fatalf("%d tries at %v", n, h.clock.time())
 			}
@@ -232,8 +232,7 @@ func TestAMomentFoundAtNightPasses(t *testing.T) {
 			h.turn(evening - 2*minute)
 			h.beat()
 			h.join(4)
-			h.turn(evening - minute + 59*time.Second + 999*time.Millisecond) // the beat looks at the time now
-			h.clock.add(time.Millisecond)                                  // and the line a moment later
+			h.turn(evening) // the last moment of the day was a minute ago
 			h.beat()
 			h.wantStates(every, nothing, nothing)
 			if next := h.sale().NextBatch; !next.Equal(noon.Add(morning)) {

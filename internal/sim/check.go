@@ -22,6 +22,7 @@ func (w *World) check() {
 		w.fail("%s", p)
 	}
 	w.checkAnswers()
+	w.checkLives()
 }
 
 // checkAnswers: nothing that was answered is ever lost.

@@ -88,6 +88,7 @@ func (c courier) Close() {}
 // Send delivers to the fan's inbox, or does what mail servers do instead.
 func (c courier) Send(_ context.Context, m mail.Message) mail.Result {
 	w := c.w
+	w.notAtNight(m)
 	w.interlude()
 	f := w.byAddress[m.To]
 	switch {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -22,6 +23,7 @@ func (w *World) heal() {
 	waiting := 0 // moments at which something could have been offered, and was not
 	for round := 0; ; round++ {
 		w.advance(w.Every)
+		night := w.sleep()
 		before := w.batch()
 		w.beat(0)
 		w.beat(1)
@@ -44,7 +46,9 @@ func (w *World) heal() {
 		if round%4 == 0 && (w.EveryEvent || round%12 == 0) {
 			w.check()
 		}
-		waiting = w.stranded(before, waiting)
+		if !night {
+			waiting = w.stranded(before, waiting)
+		}
 		if len(w.problems) > 0 || w.done() {
 			return
 		}
@@ -59,7 +63,11 @@ func (w *World) heal() {
 // and every life of every fan, with room.
 func (w *World) patience() int {
 	lives := int(w.LinkLife/w.Every) + 8
-	return 200 + 4*(w.Fans/max(1, w.Batch)+8)*lives
+	rounds := 200 + 4*(w.Fans/max(1, w.Batch)+8)*lives
+	if w.Quiet.None() && !w.Requieting {
+		return rounds
+	}
+	return 4 * rounds // every day may be short
 }
 
 func (w *World) batch() int64 {
@@ -80,7 +88,7 @@ func (w *World) stranded(before int64, waiting int) int {
 		return 0
 	}
 	// A lease of a process that died runs out first.
-	if moments := int(5*time.Second/w.Every) + 3; waiting > moments {
+	if moments := int(cmp.Or(w.Lease, 5*time.Second)/w.Every) + 3; waiting > moments {
 		w.fail("nothing offered for %d moments: %s", waiting, w.situation())
 	}
 	return waiting + 1

@@ -145,7 +145,7 @@ func (w *World) meddle() {
 	w.Counts["meddled"]++
 }
 
-// newVersion changes what organizers change: stock, batch, caps, at most.
+// newVersion changes what organizers change: stock, batch, caps, quiet hours.
 func (w *World) newVersion() {
 	st, err := w.line().Sale(w.ctx, "sim")
 	if err != nil {
@@ -153,7 +153,17 @@ func (w *World) newVersion() {
 		return
 	}
 	s := st.Sale
-	switch w.rand.IntN(3) {
+	kinds := 3
+	if w.Requieting {
+		kinds = 5
+	}
+	switch w.rand.IntN(kinds) {
+	case 3:
+		s.Dispatch.Quiet = sale.QuietHours{}
+		w.Counts["quiet hours lifted"]++
+	case 4:
+		s.Dispatch.Quiet = quietFrom(w.rand, w.now.Add(-time.Duration(w.rand.Int64N(int64(2*w.LinkLife)))+w.LinkLife))
+		w.Counts["quiet hours changed"]++
 	case 0:
 		i, more := w.rand.IntN(len(s.Tickets.Types)), w.rand.IntN(5)-2
 		types := append([]sale.TicketType(nil), s.Tickets.Types...)
@@ -161,7 +171,7 @@ func (w *World) newVersion() {
 		s.Tickets.Types, s.Tickets.Capacity = types, s.Tickets.Capacity+more
 	case 1:
 		s.Dispatch.Batch = 1 + w.rand.IntN(6)
-	default:
+	case 2:
 		s.Caps.Guaranteed += w.rand.IntN(3) - 1
 		s.Caps.Standby += w.rand.IntN(3) - 1
 	}

@@ -22,6 +22,8 @@ type Scenario struct {
 	Batch      int
 	Every      time.Duration
 	LinkLife   time.Duration
+	Lease      time.Duration // of a dispatcher; 5 s when zero
+	Quiet      sale.QuietHours
 	Steps      int  // events before everything heals
 	EveryEvent bool // check after every event, otherwise after every beat
 
@@ -29,9 +31,10 @@ type Scenario struct {
 	StoreFaults int // failing transactions
 	MailFaults  int // refusals, silence, slowness, our own faults
 	Crashes     int
-	Jumps       int // clocks
-	Meddling    int // pauses, new versions, cancelled orders, withdrawals
-	Interludes  int // things that happen during a call or a hand-over
+	Jumps       int  // clocks
+	Meddling    int  // pauses, new versions, cancelled orders, withdrawals
+	Interludes  int  // things that happen during a call or a hand-over
+	Requieting  bool // new versions may change the quiet hours
 }
 
 // epoch is when the clocks of all simulated sales begin.
@@ -68,6 +71,37 @@ func Small(seed uint64) Scenario {
 	return s
 }
 
+// Nights is the small sale of the seed, slowed down until it lasts for days,
+// with quiet hours between them: some minutes to most of the day, beginning
+// within the first few lives of its links.
+func Nights(seed uint64) Scenario {
+	s := Small(seed)
+	r := rand.New(rand.NewPCG(seed, 3))
+	slower := int64(60 + r.IntN(500))
+	s.Name = fmt.Sprintf("sale with nights %d", seed)
+	slow := func(d time.Duration) time.Duration { return time.Duration(int64(d) * slower) }
+	s.Every, s.LinkLife, s.Lease = slow(s.Every), slow(s.LinkLife), slow(5*time.Second)
+	s.Quiet = quietFrom(r, epoch.Add(time.Duration(r.Int64N(int64(3*s.LinkLife)))))
+	s.Requieting = s.Meddling > 0 && r.IntN(2) == 0
+	return s
+}
+
+// quietFrom draws quiet hours that begin about now.
+func quietFrom(r *rand.Rand, now time.Time) sale.QuietHours {
+	h, m, sec := now.In(zone()).Clock()
+	from := h*3600 + m*60 + sec
+	length := 60 * (1 + r.IntN(20*60))
+	if r.IntN(3) == 0 {
+		length = 60 * (1 + r.IntN(60))
+	}
+	return sale.QuietHours{From: from, To: (from + length) % (24 * 3600)}
+}
+
+func zone() *time.Location {
+	s := Scenario{}.sale()
+	return s.Location()
+}
+
 // Article is the sale of the article that inturn comes from: 10,000 tickets,
 // at most 4 each, 2,500 guaranteed, 7,500 standby, and 12,000 who try.
 func Article() Scenario {
@@ -89,7 +123,7 @@ func (s Scenario) sale() sale.Sale {
 		Caps:         sale.Caps{Guaranteed: s.Guaranteed, Standby: s.Standby},
 		Dispatch: sale.Dispatch{
 			Starts: epoch, Ends: epoch.Add(2000 * time.Hour),
-			Every: "@every " + s.Every.String(), Batch: s.Batch, LinkLife: s.LinkLife,
+			Every: "@every " + s.Every.String(), Batch: s.Batch, LinkLife: s.LinkLife, Quiet: s.Quiet,
 		},
 		Payment: sale.PaymentNone,
 		Mail:    sale.MailSettings{From: "Simulator <tickets@sim.example>", Receipt: true},

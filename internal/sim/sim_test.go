@@ -41,7 +41,12 @@ func number(t testing.TB, name string, otherwise int) int {
 // TestSmallSales plays many small sales with every kind of fault and looks at
 // every invariant after every event. A failure names its seed; play it again
 // with INTURN_SIM_FIRST=seed INTURN_SIM_SEEDS=1.
-func TestSmallSales(t *testing.T) {
+func TestSmallSales(t *testing.T) { playMany(t, Small) }
+
+// TestNights is the same with sales that last for days, and quiet hours.
+func TestNights(t *testing.T) { playMany(t, Nights) }
+
+func playMany(t *testing.T, scenario func(seed uint64) Scenario) {
 	st := stage(t)
 	few := 200
 	if testing.Short() {
@@ -53,7 +58,7 @@ func TestSmallSales(t *testing.T) {
 		t.Run(fmt.Sprintf("lane %d", lane), func(t *testing.T) {
 			t.Parallel()
 			for seed := first + lane; seed < first+seeds; seed += lanes {
-				play(t, st, Small(uint64(seed)), uint64(seed))
+				play(t, st, scenario(uint64(seed)), uint64(seed))
 				if t.Failed() {
 					return
 				}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -154,7 +155,7 @@ func (w *World) startOffice(i int) error {
 		Line: l, BoxOffice: wire{w}, Keys: w.stage.Keys, Templates: w.stage.Templates, Clock: clock,
 		Connect:         func(context.Context) (dispatcher.Courier, error) { return courier{w}, nil },
 		RegistrationURL: registrationURL, CheckoutURL: checkoutURL, ReturnPath: w.returnPath,
-		Holder: fmt.Sprintf("process %d", w.serial), Lease: 5 * time.Second, Closers: 1,
+		Holder: fmt.Sprintf("process %d", w.serial), Lease: cmp.Or(w.Lease, 5*time.Second), Closers: 1,
 	})
 	if err != nil {
 		return err
