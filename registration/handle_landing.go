@@ -52,6 +52,9 @@ func (s *Server) handleLanding(c echo.Context) error {
 func fromMemory(c echo.Context, p *page) error {
 	h := c.Response().Header()
 	h.Set("ETag", p.etag)
+	if p.lang != "" {
+		h.Set("Content-Language", p.lang)
+	}
 	h.Set("Cache-Control", landingCache)
 	if sameTag(c.Request().Header.Get("If-None-Match"), p.etag) {
 		return c.NoContent(http.StatusNotModified)

@@ -1,6 +1,7 @@
 package registration
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,5 +72,36 @@ func TestMailsInTheLanguageChosenLast(t *testing.T) {
 	w.do("POST", "/lakeside-2027/place/nonsense/language", "lang=de").wants(t, 404)
 	if diff := cmp.Diff([]string{"language de lakeside-2027 7", "language de lakeside-2027 7"}, w.fake.moved); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestEveryPageSaysItsLanguage: to programs in a header, to search engines by
+// the addresses of the others. One address is one language, so that it can be
+// cached; an address that is negotiated says by what.
+func TestEveryPageSaysItsLanguage(t *testing.T) {
+	w := multilingual(t, "nl", "de") // no English
+	for path, want := range map[string]string{
+		"/lakeside-2027/nl": "nl", "/lakeside-2027/de": "de",
+		"/":                                  "fr", // the list is in every language there is
+		"/nothing/here/at/all":               "fr",
+		w.atPlace(line.Place{}):              "nl",
+		w.atPlace(line.Place{}) + "?lang=de": "de",
+	} {
+		a := w.get(path, "Accept-Language", "fr-CH, nl;q=0.5", "Accept", "text/html")
+		negotiated := a.header.Get("Vary") == "Accept, Accept-Language"
+		if a.header.Get("Content-Language") != want || negotiated == strings.HasPrefix(a.header.Get("Cache-Control"), "public") {
+			t.Errorf("%s: %v", path, a.header)
+		}
+		a.wants(t, a.status, `<html lang="`+want+`"`)
+	}
+	w.get("/lakeside-2027/en").wants(t, 404)
+	w.get("/lakeside-2027/nl").wants(t, 200,
+		`<link rel="canonical" href="http://line.example/lakeside-2027/nl">`,
+		`<link rel="alternate" hreflang="nl" href="http://line.example/lakeside-2027/nl">`,
+		`<link rel="alternate" hreflang="de" href="http://line.example/lakeside-2027/de">`,
+		`<link rel="alternate" hreflang="x-default" href="http://line.example/lakeside-2027">`,
+		"not", `hreflang="en"`)
+	if a := w.get("/lakeside-2027", "Accept-Language", "en"); a.header.Get("Location") != "/lakeside-2027/nl" {
+		t.Errorf("who wants English is sent to %s", a.header.Get("Location"))
 	}
 }

@@ -30,6 +30,7 @@ type pageKey struct {
 // page is a rendered page and its entity tag.
 type page struct {
 	mime string
+	lang string // empty: of none
 	body []byte
 	etag string // strong, quoted (RFC 9110 §8.8.3)
 }
@@ -55,7 +56,7 @@ func (p *pages) kept(key pageKey, render func(io.Writer) error) (*page, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(b.Bytes())
-	done := &page{mime: "text/html; charset=utf-8", body: b.Bytes(), etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	done := &page{mime: "text/html; charset=utf-8", lang: key.lang, body: b.Bytes(), etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 	if key.json {
 		done.mime = "application/json"
 	}
@@ -73,6 +74,7 @@ func (s *Server) landingPage(e *entry, notice templates.Notice, lang string) tem
 		Paused:  e.state.Paused,
 		SoldOut: e.state.SoldOut,
 		Action:  salePath(e.state.Sale.Slug),
+		BareURL: s.o.URL + salePath(e.state.Sale.Slug),
 	}
 	if notice == templates.NoticeBefore {
 		d.OpeningURL = openingPath(e.state.Sale.Slug, lang)

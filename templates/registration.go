@@ -53,6 +53,7 @@ type LandingPage struct {
 	Problem     string
 	Typed       string
 	Reason      sale.Reason // what exactly was wrong with the address; empty: nothing more to say
+	BareURL     string      // absolute, without a language, for search engines; empty: they are told nothing
 }
 
 // Comes says whether the form is open or will be, so that it makes sense to

@@ -130,6 +130,8 @@ func checkPage(t *testing.T, page, lang string) {
 				if preview := strings.HasSuffix(a.Val, "/embed?preview"); !preview && (!strings.HasPrefix(a.Val, "/mailbox/") || !slices.Contains(n.Attr, html.Attribute{Key: "sandbox"})) {
 					t.Errorf("<iframe src=%q>: only our own form is framed, and a caught mail, in a sandbox without exceptions", a.Val)
 				}
+			case n.Data == "link" && (attr(n, "rel") == "alternate" || attr(n, "rel") == "canonical"):
+				// names an address and loads nothing
 			case (a.Key == "src" || a.Key == "href" && n.Data == "link") && !strings.HasPrefix(a.Val, StaticPath) && a.Val != EmbedScriptPath:
 				t.Errorf("<%s %s=%q> is not one of our own files", n.Data, a.Key, a.Val)
 			case n.Data == "html" && a.Key == "lang" && a.Val != lang:

@@ -28,8 +28,26 @@ func Page(c echo.Context, status int, render func(io.Writer) error) error {
 		return err
 	}
 	noStore(c)
-	c.Response().Header().Set("Content-Length", strconv.Itoa(b.Len()))
+	h := c.Response().Header()
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	if lang := languageOf(b.Bytes()); lang != "" {
+		h.Set("Content-Language", lang)
+	}
+	if h.Get("Vary") == "" {
+		h.Set("Vary", "Accept, Accept-Language")
+	}
 	return c.HTMLBlob(status, b.Bytes())
+}
+
+// languageOf is the language that a page says it is in. Reading it there
+// spares every handler to say it, and none can forget it.
+func languageOf(page []byte) string {
+	_, rest, found := bytes.Cut(page[:min(len(page), 100)], []byte(`<html lang="`))
+	lang, _, closed := bytes.Cut(rest, []byte(`"`))
+	if !found || !closed {
+		return ""
+	}
+	return string(lang)
 }
 
 // JSON answers v. It is not stored anywhere unless the handler has set
