@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/inturn/inturn/internal/mail/smtptest"
 )
 
 // TestMain installs this test binary as `inturn` on the scripts' path.
@@ -34,12 +36,15 @@ func TestMain(m *testing.M) {
 //	crash NAME                   SIGKILL
 //	http METHOD URL [form]       as JSON; prints status and body
 //	until REGEXP command…        repeats a command until its output matches
+//
+// and those of outside_test.go, for what stands around a process.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			servers := map[string]*server{}
 			e.Values[serversKey{}] = servers
+			e.Values[outsideKey{}] = &outside{mail: map[string]*smtptest.Server{}}
 			e.Setenv("INTURN_DATA", e.WorkDir+"/data")
 			for _, name := range []string{"REGISTRATION", "CHECKOUT", "CONSOLE"} {
 				e.Setenv("INTURN_"+name+"_LISTEN", "127.0.0.1:0")
@@ -53,6 +58,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": cmdExits, "serve": cmdServe, "term": cmdTerm, "crash": cmdCrash, "http": cmdHTTP, "until": cmdUntil,
+			"dns": cmdDNS, "smtp": cmdSMTP, "taken": cmdTaken, "front": cmdFront,
 		},
 	})
 }

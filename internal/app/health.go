@@ -98,7 +98,12 @@ func (a *App) writeProbe() error {
 	if err := a.parts.makeData(); err != nil {
 		return err
 	}
-	path := filepath.Join(a.o.Settings.Data, ".probe")
+	return probeDir(a.o.Settings.Data)
+}
+
+// probeDir writes a little into a directory, durably, and takes it away.
+func probeDir(dir string) error {
+	path := filepath.Join(dir, ".probe")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err

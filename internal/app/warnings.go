@@ -3,11 +3,10 @@ package app
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
-	"strings"
 
+	"github.com/inturn/inturn/internal/doctor"
 	"github.com/inturn/inturn/internal/mail"
 	"github.com/inturn/inturn/internal/mail/dkim"
 	"github.com/inturn/inturn/internal/settings"
@@ -17,7 +16,7 @@ import (
 // mails that leave, with links that nobody but this machine can open.
 func Warnings(s *settings.Settings, rs Roles) []string {
 	config, err := mail.Parse(s.SMTPURL)
-	if !rs.Has(Dispatcher) || err != nil || isHere(config.Host) {
+	if !rs.Has(Dispatcher) || err != nil || doctor.IsHere(config.Host) {
 		return nil
 	}
 	warnings := dkimWarnings(s)
@@ -27,7 +26,7 @@ func Warnings(s *settings.Settings, rs Roles) []string {
 	} {
 		begins := cmp.Or(link.url, settings.ListenerURL(link.listen))
 		u, err := url.Parse(begins)
-		if err != nil || !isHere(u.Hostname()) {
+		if err != nil || !doctor.IsHere(u.Hostname()) {
 			continue
 		}
 		is := "is not set"
@@ -47,11 +46,4 @@ func dkimWarnings(s *settings.Settings) []string {
 		return nil
 	}
 	return []string{"INTURN_DKIM_KEYS has Ed25519 keys only: many receivers, the largest among them, check RSA only and take such mails for unsigned; add an RSA key"}
-}
-
-// isHere says whether a host can only be reached from this machine.
-func isHere(host string) bool {
-	host = strings.ToLower(host)
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (err == nil && (ip.Unmap().IsLoopback() || ip.Unmap().IsUnspecified()))
 }

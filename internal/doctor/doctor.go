@@ -66,6 +66,7 @@ type Server struct {
 	Config    mail.Config
 	Transport *mail.Transport
 	SendTo    string // address that a test mail is handed over to; "": none is
+	Elsewhere bool   // mails leave from another machine
 }
 
 // Doctor examines. It is safe for concurrent use.

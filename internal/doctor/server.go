@@ -21,6 +21,9 @@ const (
 // to.
 func (d *Doctor) server(ctx context.Context, p Patient) []Finding {
 	s := p.Server
+	if s.Elsewhere {
+		return nil
+	}
 	if s.Transport == nil {
 		return []Finding{about{AreaServer, "server", "INTURN_SMTP_URL"}.warn("no mail server is set; mail is caught inside the process and leaves nowhere",
 			"That is right for a rehearsal. No fan would get a mail.", "Set INTURN_SMTP_URL to smtp://user:password@host:587 of your mail provider.")}
@@ -88,7 +91,15 @@ func (d *Doctor) private(s Server, probe mail.Probe) []Finding {
 		}
 		return []Finding{a.warn("none (tls=none)", "Addresses, links and the password travel readable for everybody in between.", "Write ?tls=starttls or ?tls=implicit in INTURN_SMTP_URL.")}
 	}
-	return []Finding{d.expiry(a, probe.Expires, probe.TLS+", certificate of "+probe.Issuer, "Have it renewed. Sending stops on the day it ends.")}
+	return []Finding{d.expiry(a, probe.Expires, probe.TLS+", certificate by "+named(probe.Issuer), "Have it renewed. Sending stops on the day it ends.")}
+}
+
+// named is who signed a certificate.
+func named(issuer string) string {
+	if issuer == "" {
+		return "somebody without a name"
+	}
+	return issuer
 }
 
 // expiry judges how long a certificate is still good for.

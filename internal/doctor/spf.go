@@ -21,7 +21,7 @@ func (d *Doctor) spf(ctx context.Context, p Patient, s Sender) []Finding {
 		return []Finding{a.silent(w.err)}
 	case root == nil && len(w.problems) == 0:
 		return []Finding{a.fail("there is no SPF record", whySPF,
-			"Publish this TXT record. If your mail provider names an include of its own, put that in place of a:…",
+			"Publish this TXT record. If your mail provider names an include of its own, put that before ~all in place of what stands there.",
 			Record{domain, "TXT", "v=spf1 " + guess(p) + "~all"})}
 	}
 	var all []Finding

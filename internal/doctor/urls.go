@@ -87,8 +87,8 @@ func (d *Doctor) site(ctx context.Context, p Patient, s Site) ([]Finding, []read
 	case err != nil:
 	case alive.tls != nil:
 		cert := alive.tls.PeerCertificates[0]
-		all = append(all, d.expiry(about{AreaURLs, "certificate", s.URL}, cert.NotAfter, "of "+cert.Issuer.CommonName, "Look at what should renew it (certbot, Caddy, your hosting company)."))
-	case !isHere(u.Hostname()):
+		all = append(all, d.expiry(about{AreaURLs, "certificate", s.URL}, cert.NotAfter, "by "+named(cert.Issuer.String()), "Look at what should renew it (certbot, Caddy, your hosting company)."))
+	case !IsHere(u.Hostname()):
 		all = append(all, about{AreaURLs, "certificate", s.URL}.warn("there is none; the address begins with http://",
 			"Addresses and links travel readable for everybody in between, and browsers call the page not secure.", "Put a proxy with TLS in front and write https:// into "+s.Setting+"."))
 	}
@@ -101,7 +101,7 @@ func (d *Doctor) site(ctx context.Context, p Patient, s Site) ([]Finding, []read
 
 func (a about) unset(p Patient, s Site) Finding {
 	found := "is not set, so " + s.Default + " is used"
-	if s.Kind == Console || p.Server.Transport == nil || isHere(p.Server.Config.Host) {
+	if s.Kind == Console || p.Server.Transport == nil || IsHere(p.Server.Config.Host) {
 		return a.ok(found)
 	}
 	return a.fail(found, "Mails leave, and their links lead to where no fan can get.", "Set "+s.Setting+" to what fans type, such as https://tickets."+anyDomain(p)+".")
@@ -114,8 +114,8 @@ func anyDomain(p Patient) string {
 	return "example"
 }
 
-// isHere says whether a host can only be reached from this machine.
-func isHere(host string) bool {
+// IsHere says whether a host can only be reached from this machine.
+func IsHere(host string) bool {
 	host = strings.ToLower(host)
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && (ip.Unmap().IsLoopback() || ip.Unmap().IsUnspecified())

@@ -73,7 +73,7 @@ func (l *link) look() Probe {
 	if state, err := l.smtp.GetTLSConnectionState(); err == nil {
 		p.TLS = tls.VersionName(state.Version)
 		if len(state.PeerCertificates) > 0 {
-			p.Issuer, p.Expires = state.PeerCertificates[0].Issuer.CommonName, state.PeerCertificates[0].NotAfter
+			p.Issuer, p.Expires = state.PeerCertificates[0].Issuer.String(), state.PeerCertificates[0].NotAfter
 		}
 	}
 	return p

@@ -130,6 +130,9 @@ func (s *Server) RootCAs() *x509.CertPool {
 	return pool
 }
 
+// Certificate is the one of every server of this package, in DER.
+func (s *Server) Certificate() []byte { return certificate().Certificate[0] }
+
 // Count is how many mails were taken.
 func (s *Server) Count() int {
 	s.mu.Lock()
