@@ -126,6 +126,9 @@ func (d *PlacePage) Moves() bool {
 	return false
 }
 
+// Past says whether the place has had all that it was good for.
+func (d *PlacePage) Past() bool { return !d.Moves() && d.State != PlaceBought }
+
 // ProgressState is what the page about the line as a whole has to say.
 type ProgressState string
 

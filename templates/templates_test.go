@@ -113,15 +113,26 @@ func checkPage(t *testing.T, page, lang string) {
 	}
 	count := map[string]int{}
 	ids := map[string]bool{}
+	var named []string // ids that something points to
+	level := 0
 	for n := range root.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
 		}
 		count[n.Data]++
+		if len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6' {
+			if is := int(n.Data[1] - '0'); is > level+1 {
+				t.Errorf("<%s> %q skips a level", n.Data, textOf(n))
+			} else {
+				level = is
+			}
+		}
 		for _, a := range n.Attr {
 			switch {
 			case a.Key == "style", strings.HasPrefix(a.Key, "on"):
 				t.Errorf("<%s %s=%q>: inline styles and handlers are refused by the policy", n.Data, a.Key, a.Val)
+			case a.Key == "aria-labelledby", a.Key == "aria-describedby", a.Key == "for":
+				named = append(named, strings.Fields(a.Val)...)
 			case a.Key == "id" && ids[a.Val]:
 				t.Errorf("id %q twice", a.Val)
 			case a.Key == "id":
@@ -140,6 +151,11 @@ func checkPage(t *testing.T, page, lang string) {
 		}
 		if n.Data == "script" && n.FirstChild != nil && !strings.Contains(attr(n, "type"), "json") {
 			t.Error("inline script is refused by the policy")
+		}
+	}
+	for _, id := range named {
+		if !ids[id] {
+			t.Errorf("something points to #%s, which is not there", id)
 		}
 	}
 	for _, one := range []string{"h1", "main", "title"} {
