@@ -41,7 +41,8 @@ func (d *Dispatcher) BeatAll(ctx context.Context) error {
 }
 
 // Step does what a sale's assigner does on every beat: settle mails that
-// nobody holds, put what the box office lacks, collect, close, offer, tell.
+// nobody holds, put what the box office lacks, collect, close, offer, tell,
+// forget.
 // It stops at the first step that fails; each can be done again from the
 // start on the next beat. Only a version that the box office will not have
 // stops nothing: the one in force goes on, and the refusal is the error.
@@ -56,6 +57,7 @@ func (d *Dispatcher) Step(ctx context.Context, lease line.Lease) error {
 		{"close", d.close},
 		{"offer", d.offer},
 		{"tell", d.tell},
+		{"forget", d.forget},
 	}
 	var refusal error
 	for _, step := range steps {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/mail"
+	"github.com/inturn/inturn/internal/sale"
 )
 
 // blame tells our own faults from one recipient's, by what the server took
@@ -40,6 +41,8 @@ func (b *blame) judge(m line.Mail, r mail.Result) (_ mail.Result, alone bool) {
 	case r.Stage == mail.StageConnect:
 		r.Outcome = mail.Fault
 		return r, false
+	case m.Kind == sale.MailConfirm:
+		return b.stranger(r), false
 	case r.Outcome == mail.Accepted:
 		b.taken++
 		fallthrough
@@ -59,6 +62,19 @@ func (b *blame) judge(m line.Mail, r mail.Result) (_ mail.Result, alone bool) {
 		alone = b.undecided() == 1
 	}
 	return r, alone
+}
+
+// stranger corrects the result of a mail to somebody who is in no line.
+// Anybody can have us write to any address, so what a server has against one
+// of those says nothing about us: others' mails go on.
+func (b *blame) stranger(r mail.Result) mail.Result {
+	switch {
+	case r.Outcome == mail.Accepted:
+		b.taken++
+	case r.Outcome == mail.Fault && r.Stage != mail.StageMail:
+		r.Outcome = mail.Temporary
+	}
+	return r
 }
 
 // undecided is how many were refused since the last mail was taken.

@@ -56,8 +56,9 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 // in the mail program (RFC 2369, RFC 8058). Not that of an order: it stands,
 // and who unsubscribes must not believe to have cancelled it. Nor that of a
 // withdrawal, where there is nothing left to leave.
+// Nor that of a confirmation, whose reader is in no line yet.
 func canUnsubscribe(kind sale.MailKind) bool {
-	return kind != sale.MailOrder && kind != sale.MailWithdrawn
+	return kind != sale.MailOrder && kind != sale.MailWithdrawn && kind != sale.MailConfirm
 }
 
 func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templates.Mail, error) {
@@ -77,6 +78,11 @@ func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templ
 		}
 		return d.Templates.OrderMail(m.Lang, templates.OrderMail{
 			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.orderURL(m),
+		})
+	case sale.MailConfirm:
+		return d.Templates.ConfirmMail(m.Lang, templates.ConfirmMail{
+			Sale: m.Sale, Until: m.Ends,
+			Link: d.RegistrationURL + "/" + m.Sale.Slug + "/confirm/" + d.Keys.Confirmation(m.Sale.Slug, m.Ref, m.Ends),
 		})
 	case sale.MailWithdrawn:
 		return d.Templates.WithdrawnMail(m.Lang, templates.WithdrawnMail{Sale: m.Sale, Number: m.Number, PlaceURL: place, Until: backUntil(m)})
@@ -125,6 +131,8 @@ func messageID(m line.Mail) string {
 		return "offer." + m.Offer + "@" + domain
 	case sale.MailOrder:
 		return "order." + m.Sale.Slug + "." + m.Order.Code + "@" + domain
+	case sale.MailConfirm:
+		return fmt.Sprintf("%s.%s.%d@%s", m.Kind, m.Sale.Slug, m.ID, domain)
 	case sale.MailWithdrawn:
 		return fmt.Sprintf("%s.%s.%d.%s@%s", m.Kind, m.Sale.Slug, m.Number, m.Ref, domain)
 	default:

@@ -27,7 +27,7 @@ func registrationSamples() []sample {
 	for _, code := range []string{"bad_address", "invalid", "too_many", "overloaded", "unavailable", "not_open_yet", "closed", "full"} {
 		all = append(all, landingSample(NoticeStandby, code))
 	}
-	return slices.Concat(all, placeSamples(), progressSamples())
+	return slices.Concat(all, robotSamples(), placeSamples(), progressSamples())
 }
 
 func indexSample(n Notice) sample {

@@ -87,7 +87,7 @@ type bouncedMail struct {
 // back; one whose result is not recorded yet can.
 func readBounced(ctx context.Context, tx *sqldb.Tx, b Bounce) (bouncedMail, bool, error) {
 	var m bouncedMail
-	err := tx.QueryRow(ctx, `SELECT m.id, m.sale_id, s.slug, m.number, m.kind, m.ref FROM mail_tries t
+	err := tx.QueryRow(ctx, `SELECT m.id, m.sale_id, s.slug, COALESCE(m.number, 0), m.kind, m.ref FROM mail_tries t
 		JOIN outbox m ON m.id = t.mail_id JOIN sales s ON s.id = m.sale_id
 		WHERE t.id = $1 AND t.started_at = $2 AND t.result IN ('', 'accepted', 'unknown')`, b.Try, sqldb.Millis(b.Started)).
 		Scan(&m.id, &m.saleID, &m.Sale, &m.Number, &m.Kind, &m.ref)

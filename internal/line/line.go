@@ -40,6 +40,7 @@ type Line struct {
 	rand    io.Reader
 	log     *slog.Logger
 	signUps *groupcommit.Group[SignUp, Registration]
+	asks    *groupcommit.Group[Ask, Asked]
 }
 
 // New brings the schema up to date and gives the line.
@@ -71,6 +72,7 @@ func New(ctx context.Context, o Options) (*Line, error) {
 		Timeout: signUpTimeout,
 		Observe: o.Grouped,
 	})
+	l.asks = l.newAsks(o.Grouped)
 	return l, nil
 }
 

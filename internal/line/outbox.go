@@ -91,7 +91,11 @@ func (l *Line) LeaseMails(ctx context.Context, h Hand) (mails []Mail, wait time.
 				if most <= 0 {
 					return nil
 				}
-				taken, err := takeDue(ctx, tx, due{lease: lease, state: states[i], kind: kind, most: most, now: now})
+				d := due{lease: lease, state: states[i], kind: kind, most: most, now: now}
+				if err := d.leaveHalf(ctx, tx, h.Limits); err != nil {
+					return err
+				}
+				taken, err := takeDue(ctx, tx, d)
 				if err != nil {
 					return err
 				}
@@ -180,6 +184,9 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 // confirmed once it is settled whether it can be taken back: not while an
 // offer is being closed for it.
 func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
+	if d.kind == sale.MailConfirm {
+		return dueConfirms(ctx, tx, d)
+	}
 	st := d.state
 	if d.kind == sale.MailOffer && (st.Paused || !d.now.Before(st.Sale.Dispatch.Ends) || st.Sale.Rest().Quiet(d.now)) {
 		return nil, nil

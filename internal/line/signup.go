@@ -116,6 +116,13 @@ type counterRow struct {
 	receipt             int64
 }
 
+func (c *counterRow) notOpenYet(at int64) *sale.Error {
+	return &sale.Error{
+		Code: sale.CodeNotOpenYet, Message: "The form is not open yet.",
+		RetryAfter: time.Duration(c.opens-at) * time.Millisecond,
+	}
+}
+
 type presentRow struct {
 	reg      Registration
 	identity string
@@ -178,10 +185,7 @@ func (g *signUpGroupOf) decide(i int, at int64) {
 	case here:
 		out.Err = sale.E(sale.CodeAlreadyInLine, "This address is already in line.")
 	case at < c.opens:
-		out.Err = &sale.Error{
-			Code: sale.CodeNotOpenYet, Message: "The form is not open yet.",
-			RetryAfter: time.Duration(c.opens-at) * time.Millisecond,
-		}
+		out.Err = c.notOpenYet(at)
 	case at >= c.closes:
 		out.Err = sale.E(sale.CodeClosed, "The form is closed.")
 	case c.last >= c.guaranteed+c.standby:

@@ -62,7 +62,8 @@ const (
 	MailCancelled MailState = "cancelled" // what it was for is over
 )
 
-// MailKind is what a mail is for. Offers go first, receipts last.
+// MailKind is what a mail is for. Offers go first, and last what anybody can
+// cause who types an address.
 type MailKind string
 
 // The kinds of mail, in the order in which they leave.
@@ -72,11 +73,12 @@ const (
 	MailWithdrawn MailKind = "withdrawn" // confirms that the fan has left the line
 	MailDecline   MailKind = "decline"
 	MailReceipt   MailKind = "receipt"
+	MailConfirm   MailKind = "confirm" // asks somebody who is not in line yet whether the address is theirs
 )
 
 // MailKinds lists the kinds in the order in which they leave.
 func MailKinds() []MailKind {
-	return []MailKind{MailOffer, MailOrder, MailWithdrawn, MailDecline, MailReceipt}
+	return []MailKind{MailOffer, MailOrder, MailWithdrawn, MailDecline, MailReceipt, MailConfirm}
 }
 
 // Priority orders the outbox: lower leaves first.

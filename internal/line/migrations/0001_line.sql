@@ -118,15 +118,30 @@ CREATE TABLE orders (
 ){{.Strict}};
 CREATE INDEX orders_number ON orders (sale_id, number);
 
+-- Addresses that asked to be mailed a link before they stand in line. They
+-- are no registrations, have no number, and are forgotten when the link is over.
+CREATE TABLE confirmations (
+    ref      TEXT NOT NULL PRIMARY KEY,        -- 128 random bits
+    sale_id  {{.Int}} NOT NULL REFERENCES sales (id),
+    identity TEXT NOT NULL UNIQUE,             -- as that of a registration
+    address  TEXT NOT NULL,
+    lang     TEXT NOT NULL,
+    since    {{.Int}} NOT NULL,                -- from when sends counts
+    sends    {{.Int}} NOT NULL,
+    sent_at  {{.Int}} NOT NULL,                -- the last of them, 0 for none
+    ends     {{.Int}} NOT NULL
+){{.Strict}};
+CREATE INDEX confirmations_over ON confirmations (sale_id, ends);
+
 -- One row per mail. The row holds kind and ids; text and token are made at
 -- hand-over. delivered is 1 while a try may have reached the fan: one that was
 -- accepted or ended unknown, and did not come back while it mattered.
 CREATE TABLE outbox (
     id         {{.ID}},
     sale_id    {{.Int}} NOT NULL,
-    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'withdrawn', 'decline', 'receipt')),
-    number     {{.Int}} NOT NULL,
-    ref        TEXT NOT NULL DEFAULT '',   -- offer id, order code, or which withdrawal
+    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'withdrawn', 'decline', 'receipt', 'confirm')),
+    number     {{.Int}},                   -- whose place it is about; empty for confirm, which is about none
+    ref        TEXT NOT NULL DEFAULT '',   -- offer id, order code, which withdrawal, or which confirmation
     priority   {{.Int}} NOT NULL,
     state      TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'refused', 'unknown', 'cancelled')),
     due_at     {{.Int}},                   -- empty when nothing more is to be tried
@@ -139,7 +154,8 @@ CREATE TABLE outbox (
     fence      {{.Int}} NOT NULL DEFAULT 0,
     created_at {{.Int}} NOT NULL,
     UNIQUE (sale_id, kind, number, ref),
-    FOREIGN KEY (sale_id, number) REFERENCES registrations (sale_id, number)
+    FOREIGN KEY (sale_id, number) REFERENCES registrations (sale_id, number),
+    CHECK ((number IS NULL) = (kind = 'confirm'))
 ){{.Strict}};
 CREATE INDEX outbox_due ON outbox (sale_id, priority, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX outbox_sending ON outbox (sale_id) WHERE state = 'sending';
