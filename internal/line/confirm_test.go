@@ -230,3 +230,17 @@ func TestHalfOfTheLimitIsKept(t *testing.T) {
 		}
 	})
 }
+
+// TestAConfirmMailComesBack: noted, and nobody's place is touched.
+func TestAConfirmMailComesBack(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.asks(t, "anna")
+		m := b.one(t, line.ResultAccepted)
+		if got := b.comesBack(t, m, true); got != line.BounceNoted {
+			t.Errorf("the bounce came to %q", got)
+		}
+		if state, delivered, _ := b.mail(t, m.ID); state != "refused" || delivered != 0 {
+			t.Errorf("the mail is %s, delivered %d", state, delivered)
+		}
+	})
+}
