@@ -212,6 +212,18 @@ func (e *entry) notice(now time.Time) templates.Notice {
 	}
 }
 
+// codeOf is what a form that takes no addresses is refused with.
+func codeOf(n templates.Notice) sale.Code {
+	switch n {
+	case templates.NoticeBefore:
+		return sale.CodeNotOpenYet
+	case templates.NoticeFull:
+		return sale.CodeFull
+	default:
+		return sale.CodeClosed
+	}
+}
+
 // open lists the sales whose form takes addresses or will, in the order in
 // which they open.
 func (all *boardSales) open(now time.Time) []*entry {

@@ -3,6 +3,7 @@ package registration
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -66,5 +67,20 @@ func (w *formFuzzer) check(t *testing.T, body string, isJSON bool, language, key
 		}
 	default:
 		t.Errorf("status %d for %q", rec.Code, body)
+	}
+}
+
+// checkConfirm opens and presses what is no link of ours.
+func (w *formFuzzer) checkConfirm(t *testing.T, token string) {
+	for _, method := range []string{"GET", "POST"} {
+		r := httptest.NewRequest(method, "/lakeside-2027/confirm/"+url.PathEscape(token), http.NoBody)
+		rec := httptest.NewRecorder()
+		w.handler.ServeHTTP(rec, r)
+		if rec.Code != 404 && rec.Code != 405 || strings.Contains(rec.Body.String(), "secret@") {
+			t.Errorf("%s of %q: status %d", method, token, rec.Code)
+		}
+	}
+	if len(w.fake.places) != 0 {
+		t.Errorf("%q gave a place", token)
 	}
 }

@@ -56,6 +56,11 @@ func (s *Server) handleEmbedSignUp(c echo.Context) error {
 			page.Already = &d
 			return s.o.Templates.EmbedPage(w, page)
 		},
+		sent: func(w io.Writer, d templates.SentPage) error {
+			page := s.embedPage(x, templates.LandingPage{Frame: d.Frame})
+			page.Sent = &d
+			return s.o.Templates.EmbedPage(w, page)
+		},
 	})
 }
 
@@ -106,6 +111,7 @@ func (s *Server) embed(c echo.Context) (embedding, error) {
 		return embedding{}, sale.E(sale.CodeNotFound, "There is nothing at this address.")
 	}
 	web.FramedBy(c, x.ancestors()...)
+	withWorkers(c, e)
 	web.Surround(c, web.Surroundings{
 		Frame: templates.Frame{Lang: x.lang, Sale: &e.state.Sale}, Back: embedPath(e.state.Sale.Slug, x.lang, x.frame),
 	})

@@ -42,7 +42,7 @@ func (s *Server) handleIndex(c echo.Context) error {
 // engines that came across one.
 func (s *Server) handleRobots(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "public, max-age=3600")
-	return c.String(http.StatusOK, "User-agent: *\nDisallow: /*/place/\nDisallow: /*/embed/\n")
+	return c.String(http.StatusOK, "User-agent: *\nDisallow: /*/place/\nDisallow: /*/confirm/\nDisallow: /*/embed/\n")
 }
 
 // handleJWKS publishes the public keys that links are verified with.

@@ -41,11 +41,20 @@ func (s *Server) handleLanding(c echo.Context) error {
 	if !s.speaks(e, lang) {
 		return sale.E(sale.CodeNotFound, "There is nothing at this address.")
 	}
+	withWorkers(c, e)
 	p, err := s.landing(e, e.notice(s.o.Clock()), lang)
 	if err != nil {
 		return err
 	}
 	return fromMemory(c, p)
+}
+
+// withWorkers lets the script solve its puzzle beside the page, where the sale
+// has one.
+func withWorkers(c echo.Context, e *entry) {
+	if e.state.Sale.DemandsProof() {
+		web.Workers(c)
+	}
 }
 
 // fromMemory answers with a page, or says that the reader has it already.

@@ -26,26 +26,47 @@ type front struct {
 	place   func(slug, receipt string) (path string)
 	landing func(io.Writer, templates.LandingPage) error
 	already func(io.Writer, templates.AlreadyPage) error
+	sent    func(io.Writer, templates.SentPage) error
+}
+
+// ownPage is the sale's own.
+func (s *Server) ownPage() front {
+	return front{placePath, s.o.Templates.LandingPage, s.o.Templates.AlreadyPage, s.o.Templates.SentPage}
 }
 
 // handleSignUp gives an address its place in line.
 func (s *Server) handleSignUp(c echo.Context) error {
-	return s.answerSignUp(c, front{placePath, s.o.Templates.LandingPage, s.o.Templates.AlreadyPage})
+	return s.answerSignUp(c, s.ownPage())
 }
 
 func (s *Server) answerSignUp(c echo.Context, on front) error {
-	slug := c.Param("sale")
 	f, err := readSignUp(c)
 	if err != nil {
 		return err
 	}
-	reg, err := s.signUp(c, slug, f)
+	in, byMail, err := s.admit(c, f)
+	var reg line.Registration
+	if err == nil && !byMail {
+		reg, err = s.o.Line.SignUp(c.Request().Context(), in)
+		err = unavailable(err)
+		// A form that was sent again with its old solution is no mistake of
+		// its fan's; a program should know.
+		byMail = sale.CodeOf(err) == sale.CodeBadProof && !web.WantsJSON(c)
+	}
+	if byMail {
+		return s.answerAsk(c, on, f, in)
+	}
 	s.o.SignedUp(reg.Class, err)
 	if err != nil {
 		return s.refused(c, on, f, err)
 	}
-	s.board.given(slug, reg.Number)
-	path := on.place(slug, s.o.Keys.Receipt(slug, reg.Number, reg.At))
+	return s.answerPlace(c, on.place, reg)
+}
+
+// answerPlace leads to a place that was just given.
+func (s *Server) answerPlace(c echo.Context, at func(slug, receipt string) string, reg line.Registration) error {
+	s.board.given(reg.Sale, reg.Number)
+	path := at(reg.Sale, s.o.Keys.Receipt(reg.Sale, reg.Number, reg.At))
 	if web.WantsJSON(c) {
 		c.Response().Header().Set("Location", path)
 		return web.JSON(c, http.StatusCreated, signUpJSON{Number: reg.Number, Class: reg.Class, PlaceURL: s.o.URL + path})
@@ -65,31 +86,39 @@ func readSignUp(c echo.Context) (signUpForm, error) {
 		if err != nil {
 			return signUpForm{}, err
 		}
-		f = signUpForm{Email: v.Get("email"), Lang: v.Get("lang"), Website: v.Get("website")}
+		f = signUpForm{Email: v.Get("email"), Lang: v.Get("lang"), Website: v.Get("website"), Altcha: v.Get("altcha")}
 	}
 	f.Key = c.Request().Header.Get("Idempotency-Key")
 	return f, nil
 }
 
-func (s *Server) signUp(c echo.Context, slug string, f signUpForm) (line.Registration, error) {
-	if s.limit != nil {
-		if err := s.limit.Allow(c.RealIP()); err != nil {
-			return line.Registration{}, err
-		}
-	}
-	address, err := f.address()
-	if err != nil {
-		return line.Registration{}, err
-	}
-	in := line.SignUp{Sale: slug, Address: address, Idempotency: f.Key}
-	ctx := c.Request().Context()
+// admit decides what can be decided before the line is asked: limits, the
+// address, what the sale does against robots. byMail says that the address has
+// to be confirmed by mail, for want of a proof of work.
+func (s *Server) admit(c echo.Context, f signUpForm) (in line.SignUp, byMail bool, err error) {
+	in = line.SignUp{Sale: c.Param("sale"), Idempotency: f.Key}
 	// The line decides whether the sale exists; the board only says in which
-	// languages its mails can be written.
-	if e, err := s.board.sale(ctx, slug); err == nil {
-		in.Lang = s.language(c, e, f.Lang)
+	// languages its mails can be written, and what it does against robots.
+	e, unknown := s.board.sale(c.Request().Context(), in.Sale)
+	if unknown != nil {
+		e = nil
 	}
-	reg, err := s.o.Line.SignUp(ctx, in)
-	return reg, unavailable(err)
+	var bad error
+	in.Proof, bad = s.proof(e, f.Altcha)
+	if err := allow(s.limits.forSignUp(in.Proof != ""), c.RealIP()); err != nil {
+		return in, false, err
+	}
+	if in.Address, err = f.address(); err != nil || e == nil {
+		return in, false, err
+	}
+	in.Lang = s.language(c, e, f.Lang)
+	if in.Network, err = s.screen(e, in.Address, web.Network(c.RealIP())); err != nil {
+		return in, false, err
+	}
+	if bad != nil && web.WantsJSON(c) {
+		return in, false, bad
+	}
+	return in, e.state.Sale.DemandsProof() && in.Proof == "", nil
 }
 
 // refused gives an error the page that belongs to it: the same form with what
@@ -100,6 +129,7 @@ func (s *Server) refused(c echo.Context, on front, f signUpForm, err error) erro
 	if missing != nil {
 		return err
 	}
+	withWorkers(c, e)
 	d := s.landingPage(e, e.notice(s.o.Clock()), s.language(c, e, f.Lang))
 	var why *sale.Error
 	errors.As(err, &why)
@@ -119,7 +149,7 @@ func (s *Server) refused(c echo.Context, on front, f signUpForm, err error) erro
 		d.Notice = templates.NoticeClosed
 	case sale.CodeNotOpenYet:
 		d.Notice = templates.NoticeBefore
-	case sale.CodeInvalid, sale.CodeTooMany, sale.CodeOverloaded, sale.CodeUnavailable:
+	case sale.CodeInvalid, sale.CodeBadProof, sale.CodeTooMany, sale.CodeOverloaded, sale.CodeUnavailable:
 	default:
 		return err
 	}

@@ -29,6 +29,7 @@ type saleJSON struct {
 	Types        []typeJSON       `json:"types"`
 	Languages    []string         `json:"languages"`
 	Alternatives sale.Text        `json:"alternatives,omitempty"`
+	ChallengeURL string           `json:"challenge_url,omitempty"` // where a sign-up's proof of work begins; absent when none is demanded
 }
 
 type typeJSON struct {
@@ -46,6 +47,9 @@ func (s *Server) saleJSON(e *entry, now time.Time) saleJSON {
 		Starts: v.Dispatch.Starts.UTC(), Ends: v.Dispatch.Ends.UTC(), LinkLife: int(v.Dispatch.LinkLife / time.Second), Quiet: v.Dispatch.Quiet,
 		MaxPerFan: v.Tickets.MaxPerFan, Currency: v.Currency, Payment: v.Payment,
 		Languages: s.o.Templates.LanguagesOf(v.Languages), Alternatives: v.Mail.Alternatives,
+	}
+	if v.DemandsProof() {
+		j.ChallengeURL = s.o.URL + challengePath(v.Slug)
 	}
 	for _, t := range v.Tickets.Types {
 		j.Types = append(j.Types, typeJSON{ID: t.ID, Title: t.Title, Price: sale.FormatPrice(t.Price, v.Currency)})

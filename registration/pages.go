@@ -76,6 +76,9 @@ func (s *Server) landingPage(e *entry, notice templates.Notice, lang string) tem
 		Action:  salePath(e.state.Sale.Slug),
 		BareURL: s.o.URL + salePath(e.state.Sale.Slug),
 	}
+	if notice.Takes() && e.state.Sale.DemandsProof() {
+		d.PuzzleURL = challengePath(e.state.Sale.Slug)
+	}
 	if notice == templates.NoticeBefore {
 		d.OpeningURL = openingPath(e.state.Sale.Slug, lang)
 	} else {
@@ -113,3 +116,5 @@ func landingPath(slug, lang string) string  { return "/" + slug + "/" + lang }
 func openingPath(slug, lang string) string  { return landingPath(slug, lang) + "/calendar.ics" }
 func progressPath(slug, lang string) string { return landingPath(slug, lang) + "/progress" }
 func placePath(slug, receipt string) string { return "/" + slug + "/place/" + receipt }
+func challengePath(slug string) string      { return "/" + slug + "/challenge" }
+func confirmPath(slug, token string) string { return "/" + slug + "/confirm/" + token }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
+	"github.com/inturn/inturn/internal/robots"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/web"
 	"github.com/inturn/inturn/templates"
@@ -27,6 +28,7 @@ import (
 type Line interface {
 	sales
 	places
+	confirmations
 }
 
 // sales is what sign-up needs.
@@ -66,10 +68,11 @@ type Options struct {
 
 // Server is the front of the line.
 type Server struct {
-	o     Options
-	board *board
-	limit *web.Limiter // nil: no limits
-	web   *web.Server
+	o           Options
+	board       *board
+	limits      limits
+	disposables *robots.Disposables
+	web         *web.Server
 }
 
 // New makes a server; a required option that is missing is named.
@@ -99,11 +102,7 @@ func New(o Options) (*Server, error) {
 	if o.SignedUp == nil {
 		o.SignedUp = func(sale.Class, error) {}
 	}
-	s := &Server{o: o, board: newBoard(o)}
-	if !o.NoLimits {
-		o.Limits.Clock = o.Clock
-		s.limit = web.NewLimiter(o.Limits)
-	}
+	s := &Server{o: o, board: newBoard(o), limits: newLimits(o), disposables: robots.NewDisposables()}
 	s.web, err = web.New(web.Options{
 		Name: "registration", Templates: o.Templates, Clock: o.Clock, Logger: o.Logger,
 		TrustedProxies: o.TrustedProxies, Health: o.Health, Observe: o.Observe, CrossOriginExempt: isSignUp,
@@ -141,6 +140,9 @@ func (s *Server) routes(e *echo.Echo) {
 	e.POST("/:sale", s.handleSignUp)
 	e.GET("/:sale/progress", s.handleProgress) // before /:sale/:lang: no language is called so
 	e.GET("/:sale/:lang/progress", s.handleProgressIn)
+	e.GET("/:sale/challenge", s.handleChallenge)
+	e.GET("/:sale/confirm/:token", s.handleConfirm)
+	e.POST("/:sale/confirm/:token", s.handleConfirmed)
 	e.GET("/:sale/place/:receipt", s.handlePlace)
 	e.GET("/:sale/place/:receipt/withdraw", s.handleLeave)
 	e.POST("/:sale/place/:receipt/withdraw", s.handleWithdraw)

@@ -55,8 +55,11 @@ type fakeLine struct {
 	state  line.State
 	places map[int]line.Place
 	moved  []string
-	err    error // of every call
-	stays  error // of Withdraw and Restore, when err is nil
+	asked  []line.Ask
+	signed []line.SignUp // that got a place
+	err    error         // of every call
+	refuse error         // of SignUp, when err is nil
+	stays  error         // of Withdraw and Restore, when err is nil
 	reads  int
 	clock  sale.Clock
 }
@@ -71,8 +74,8 @@ func (f *fakeLine) Sales(context.Context) ([]line.State, error) {
 func (f *fakeLine) SignUp(_ context.Context, in line.SignUp) (line.Registration, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.err != nil {
-		return line.Registration{}, f.err
+	if err := cmp.Or(f.err, f.refuse); err != nil {
+		return line.Registration{}, err
 	}
 	n := len(f.places) + 1
 	caps := f.state.Sale.Caps
@@ -86,7 +89,30 @@ func (f *fakeLine) SignUp(_ context.Context, in line.SignUp) (line.Registration,
 		reg.Class = sale.Standby
 	}
 	f.places[n] = line.Place{Registration: reg, Waiting: true}
+	f.signed = append(f.signed, in)
 	return reg, nil
+}
+
+// AskConfirm counts who asked; refs are "ref1", "ref2"….
+func (f *fakeLine) AskConfirm(_ context.Context, in line.Ask) (line.Asked, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err != nil {
+		return line.Asked{}, f.err
+	}
+	f.asked = append(f.asked, in)
+	return line.Asked{Until: f.state.Sale.Registration.Closes}, nil
+}
+
+func (f *fakeLine) Confirmation(_ context.Context, slug, ref string) (line.Confirmation, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, in := range f.asked {
+		if ref == fmt.Sprint("ref", i+1) {
+			return line.Confirmation{Sale: slug, Ref: ref, Address: in.Address.Typed, Lang: in.Lang, Ends: f.state.Sale.Registration.Closes}, f.err
+		}
+	}
+	return line.Confirmation{}, sale.E(sale.CodeConfirmOver, "Over.")
 }
 
 func (f *fakeLine) Place(_ context.Context, _ string, number int) (line.Place, error) {

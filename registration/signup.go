@@ -19,7 +19,8 @@ type signUpForm struct {
 	Email   string `json:"email"`
 	Lang    string `json:"lang"`
 	Website string `json:"website"`
-	Key     string `json:"-"` // the Idempotency-Key header
+	Altcha  string `json:"altcha"` // the solution of a challenge, where the sale demands one
+	Key     string `json:"-"`      // the Idempotency-Key header
 }
 
 // address checks the form and gives its address.

@@ -17,6 +17,7 @@ type EmbedPage struct {
 	Origins    string // the sites that may show it, apart by blanks: they are told how high it is
 	Done       *EmbedPlace
 	Already    *AlreadyPage
+	Sent       *SentPage
 	LandingURL string // the sale's own page
 }
 

@@ -35,6 +35,7 @@ func embedSamples() []sample {
 		s.Mail.Receipt, s.Brand = false, sale.Brand{Accent: "#c2185b"}
 		d.Sale, d.Done = s, &EmbedPlace{Number: 2750, Class: sale.Standby, PlaceURL: "/lakeside-2027/place/receipt"}
 	})
+	add("sent", func(d *EmbedPage) { d.Sent = &SentPage{Address: "Fan@example.org", Until: noon} })
 	add("already", func(d *EmbedPage) { d.Already = &AlreadyPage{Address: "Fan@example.org", Receipt: true} })
 	add("already, no receipt", func(d *EmbedPage) { d.Already = &AlreadyPage{Address: "Fan@example.org"} })
 	for _, takes := range []bool{true, false} {

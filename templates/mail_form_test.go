@@ -20,6 +20,8 @@ func mailLink(name string) string {
 		return sampleLink
 	case strings.HasPrefix(name, "order"):
 		return sampleOrderURL
+	case strings.HasPrefix(name, "confirm"):
+		return sampleConfirm
 	}
 	return samplePlace
 }

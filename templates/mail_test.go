@@ -118,7 +118,7 @@ func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
 	add("withdrawn", m, err)
 	m, err = ts.WithdrawnMail(lang, WithdrawnMail{Sale: s, Number: 1200, PlaceURL: samplePlace})
 	add("withdrawn for good", m, err)
-	m, err = ts.ConfirmMail(lang, ConfirmMail{Sale: s, Until: noon.Add(24 * time.Hour), Link: "https://line.example/lakeside-2027/confirm/k1.ref.end.mac"})
+	m, err = ts.ConfirmMail(lang, ConfirmMail{Sale: s, Until: noon.Add(24 * time.Hour), Link: sampleConfirm})
 	add("confirm", m, err)
 	return all
 }

@@ -50,6 +50,7 @@ type LandingPage struct {
 	Action      string // where the form posts to
 	OpeningURL  string // an entry for the calendar; empty: the form is open, or was
 	ProgressURL string // how far the line is; empty: nobody can be in it yet
+	PuzzleURL   string // where the form's puzzle comes from; empty: the sale demands no proof of work
 	Problem     string
 	Typed       string
 	Reason      sale.Reason // what exactly was wrong with the address; empty: nothing more to say

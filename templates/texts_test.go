@@ -91,7 +91,7 @@ func spelled(t *testing.T) map[string][]string {
 		"landing.*.text":        notices,
 		"landing.*.button":      strs(NoticeGuaranteed, NoticeStandby),
 		"landing.address.*":     constants(t, "../internal/sale/address.go", "Reason"),
-		"landing.problem.*":     strs(sale.CodeBadAddress, sale.CodeInvalid, sale.CodeTooMany, sale.CodeOverloaded, sale.CodeUnavailable, sale.CodeNotOpenYet, sale.CodeClosed, sale.CodeFull),
+		"landing.problem.*":     strs(sale.CodeBadAddress, sale.CodeInvalid, sale.CodeTooMany, sale.CodeOverloaded, sale.CodeUnavailable, sale.CodeNotOpenYet, sale.CodeClosed, sale.CodeFull, sale.CodeBadProof),
 		"landing.how.quiet.*":   times,
 		"place.quiet.*":         times,
 		"place.class.*":         classes,

@@ -35,7 +35,8 @@ func (a *App) buildRegistration(ctx context.Context) error {
 	server, err := registration.New(registration.Options{
 		Line: l, Keys: keys, Templates: a.templates, Clock: a.o.Clock, Logger: a.o.Logger,
 		URL: a.registrationURL(), CheckoutURL: a.checkoutURL(),
-		Limits: web.LimitOptions{PerSec: s.LimitsRate, Burst: s.LimitsBurst}, NoLimits: !s.Limits,
+		Limits:         web.LimitOptions{PerSec: s.LimitsRate, Burst: s.LimitsBurst, Rush: s.LimitsRush, Peak: s.LimitsPeak},
+		NoLimits:       !s.Limits,
 		TrustedProxies: s.TrustedProxies, Health: a.health(name), Observe: a.observe(name), SignedUp: a.metrics.SignUp,
 	})
 	if err != nil {

@@ -44,6 +44,8 @@ const (
 	AddressSiteDots  Reason = "site_dots"  // dots at an end or in a row after the @
 	AddressSiteLabel Reason = "site_label" // a label over 63 bytes, or with a hyphen at an end
 	AddressNumber    Reason = "number"     // a number instead of a domain name
+	// Not of the grammar: the sale refuses disposable domains.
+	AddressDisposable Reason = "disposable"
 )
 
 // ParseAddress reads an address with a grammar that is far stricter than

@@ -45,6 +45,8 @@ type Settings struct {
 	Limits         bool
 	LimitsRate     float64 // requests a second and client network
 	LimitsBurst    int
+	LimitsRush     int
+	LimitsPeak     float64
 	TrustedProxies []netip.Prefix
 
 	Beat      time.Duration

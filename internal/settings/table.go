@@ -192,13 +192,23 @@ func limitTable() []Setting {
 		},
 		{
 			Name: "limits_rate", Section: sectionLimit, Shape: "number above 0", Default: "10",
-			Doc: "Sign-ups per second and client network. Many fans share one address behind mobile networks and campuses: be generous.",
+			Doc: "Sign-ups per second and client network in the long run. Many fans share one address behind mobile networks and campuses: be generous. What these limits mean to a crowd is shown in [robots.md](robots.md#limits).",
 			set: positive(func(s *Settings) *float64 { return &s.LimitsRate }),
 		},
 		{
 			Name: "limits_burst", Section: sectionLimit, Shape: "1 or more", Default: "200",
 			Doc: "How many of them may come at once.",
 			set: integer(func(s *Settings) *int { return &s.LimitsBurst }, 1, 1_000_000),
+		},
+		{
+			Name: "limits_rush", Section: sectionLimit, Shape: "0 or more", Default: "2000",
+			Doc: "How many of them may come in a rush before `limits_rate` holds; no more than `limits_burst`: there is no rush.",
+			set: integer(func(s *Settings) *int { return &s.LimitsRush }, 0, 1_000_000),
+		},
+		{
+			Name: "limits_peak", Section: sectionLimit, Shape: "number above 0", Default: "100",
+			Doc: "How many of them per second while the rush lasts. A crowd behind one address is slower than that, a script is not.",
+			set: positive(func(s *Settings) *float64 { return &s.LimitsPeak }),
 		},
 	}
 }

@@ -4,8 +4,11 @@ import "net/http"
 
 // policy allows what we serve ourselves and nothing else: no inline script or
 // style, no frame, no form to another site.
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; " +
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; " + noWorker + "; img-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// noWorker is replaced where a page's script has one: see [Workers].
+const noWorker = "worker-src 'none'"
 
 // The values are shared between requests and never changed: setting them
 // costs nothing on the sign-up path.

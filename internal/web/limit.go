@@ -11,11 +11,28 @@ import (
 )
 
 // LimitOptions are how much one client network may ask for.
+//
+// PerSec and Burst alone are one bucket. With Rush there are two: in the long
+// run PerSec, after as many as Rush; and never faster than Peak a second, after
+// as many as Burst. A crowd behind one address is slower than a script: it
+// has room in the first bucket, and a script is stopped by the second.
 type LimitOptions struct {
 	Clock    sale.Clock
-	PerSec   float64 // refill
+	PerSec   float64 // in the long run
 	Burst    int     // at once
+	Peak     float64 // a second, while a rush lasts; required with Rush
+	Rush     int     // how many may come before PerSec holds; 0: no more than Burst
 	Networks int     // remembered at most, twice over; 0: 50,000
+}
+
+// ProvedTimes is how much more a network may ask for with proofs of work than
+// without: each of them was paid for.
+const ProvedTimes = 4
+
+// Times is n times as much.
+func (o LimitOptions) Times(n int) LimitOptions {
+	o.PerSec, o.Peak, o.Burst, o.Rush = o.PerSec*float64(n), o.Peak*float64(n), o.Burst*n, o.Rush*n
+	return o
 }
 
 // Limiter bounds what one client network may ask for: an IPv4 address, or the
@@ -30,8 +47,15 @@ type LimitOptions struct {
 type Limiter struct {
 	o     LimitOptions
 	mu    sync.Mutex
-	young map[netip.Prefix]*rate.Limiter
-	old   map[netip.Prefix]*rate.Limiter
+	young map[netip.Prefix]*buckets
+	old   map[netip.Prefix]*buckets
+}
+
+// buckets are one network's.
+type buckets struct {
+	mu   sync.Mutex // a token is taken from both, or from none
+	long *rate.Limiter
+	peak *rate.Limiter // nil: there is no rush
 }
 
 // NewLimiter makes a limiter; Clock, PerSec and Burst are required. How much is
@@ -40,19 +64,17 @@ func NewLimiter(o LimitOptions) *Limiter {
 	if o.Networks == 0 {
 		o.Networks = 50_000
 	}
-	return &Limiter{o: o, young: map[netip.Prefix]*rate.Limiter{}}
+	return &Limiter{o: o, young: map[netip.Prefix]*buckets{}}
 }
 
 // Allow counts one request of a client. It gives nil, or CodeTooMany with the
 // time after which the next one is welcome. Clients whose address cannot be
 // read share one limit.
 func (l *Limiter) Allow(ip string) error {
-	now := l.o.Clock()
-	one := l.of(network(ip))
-	if one.AllowN(now, 1) {
+	wait := l.of(Network(ip)).take(l.o.Clock())
+	if wait == 0 {
 		return nil
 	}
-	wait := time.Duration(float64(time.Second) * (1 - one.TokensAt(now)) / l.o.PerSec)
 	return &sale.Error{
 		Code:       sale.CodeTooMany,
 		Message:    "Very many requests are coming from your network. Please wait a moment and try again.",
@@ -60,7 +82,35 @@ func (l *Limiter) Allow(ip string) error {
 	}
 }
 
-func (l *Limiter) of(n netip.Prefix) *rate.Limiter {
+// take takes a token from every bucket, or says how long until that is
+// possible.
+func (b *buckets) take(now time.Time) (wait time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	wait = missing(b.long, now)
+	if b.peak != nil {
+		wait = max(wait, missing(b.peak, now))
+	}
+	if wait > 0 {
+		return wait
+	}
+	b.long.AllowN(now, 1)
+	if b.peak != nil {
+		b.peak.AllowN(now, 1)
+	}
+	return 0
+}
+
+// missing is how long until a bucket holds a token.
+func missing(r *rate.Limiter, now time.Time) time.Duration {
+	short := 1 - r.TokensAt(now)
+	if short <= 0 {
+		return 0
+	}
+	return max(time.Duration(float64(time.Second)*short/float64(r.Limit())), 1)
+}
+
+func (l *Limiter) of(n netip.Prefix) *buckets {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if one, ok := l.young[n]; ok {
@@ -68,17 +118,28 @@ func (l *Limiter) of(n netip.Prefix) *rate.Limiter {
 	}
 	one, ok := l.old[n]
 	if !ok {
-		one = rate.NewLimiter(rate.Limit(l.o.PerSec), l.o.Burst)
+		one = l.o.buckets()
 	}
 	if len(l.young) >= l.o.Networks {
-		l.old, l.young = l.young, make(map[netip.Prefix]*rate.Limiter)
+		l.old, l.young = l.young, make(map[netip.Prefix]*buckets)
 	}
 	l.young[n] = one
 	return one
 }
 
-// network is the part of an address that belongs to one customer.
-func network(ip string) netip.Prefix {
+func (o LimitOptions) buckets() *buckets {
+	if o.Rush <= o.Burst {
+		return &buckets{long: rate.NewLimiter(rate.Limit(o.PerSec), o.Burst)}
+	}
+	return &buckets{
+		long: rate.NewLimiter(rate.Limit(o.PerSec), o.Rush),
+		peak: rate.NewLimiter(rate.Limit(max(o.Peak, o.PerSec)), o.Burst),
+	}
+}
+
+// Network is the part of an address that belongs to one customer: an IPv4
+// address, or an IPv6 /56. An address that cannot be read has the zero prefix.
+func Network(ip string) netip.Prefix {
 	a, err := netip.ParseAddr(ip)
 	if err != nil {
 		return netip.Prefix{}

@@ -37,12 +37,12 @@ func TestNetwork(t *testing.T) {
 		{"fe80::1%eth0", "fe80::2"},
 		{"nonsense", ""},
 	} {
-		if network(same[0]) != network(same[1]) {
+		if Network(same[0]) != Network(same[1]) {
 			t.Errorf("%q and %q are two networks", same[0], same[1])
 		}
 	}
 	for _, other := range [][2]string{{"203.0.113.7", "203.0.113.8"}, {"2001:db8:1:1100::1", "2001:db8:1:1200::1"}} {
-		if network(other[0]) == network(other[1]) {
+		if Network(other[0]) == Network(other[1]) {
 			t.Errorf("%q and %q are one network", other[0], other[1])
 		}
 	}
