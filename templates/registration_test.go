@@ -42,10 +42,14 @@ func indexSample(n Notice) sample {
 
 func landingSample(n Notice, problem string) sample {
 	return sample{"registration/landing", string(n) + problem, func(t *Templates, w io.Writer, lang string) error {
-		return t.LandingPage(w, LandingPage{
+		d := LandingPage{
 			Frame: sampleFrame(lang), Notice: n, Paused: true, SoldOut: true,
 			Action: "/lakeside-2027", Problem: problem, Typed: `fan"@example.org`, Reason: sale.AddressNoAt,
-		})
+		}
+		if n == NoticeBefore {
+			d.OpeningURL = "/lakeside-2027/" + lang + "/calendar.ics"
+		}
+		return t.LandingPage(w, d)
 	}}
 }
 

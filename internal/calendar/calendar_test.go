@@ -148,7 +148,7 @@ func TestOpening(t *testing.T) {
 	got := strings.Join(read(t, file), "\n")
 	for _, want := range []string{
 		"UID:opening.lakeside-2027@line.example", "DTSTART:20270312T120000Z", "DTEND:20270312T123000Z", "TRANSP:TRANSPARENT",
-		"SUMMARY:Anmeldung öffnet: Seefestival 2027", `\n\n` + landingURL, "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT10M", "END:VALARM",
+		"SUMMARY:Anmeldung beginnt: Seefestival 2027", `\n\n` + landingURL, "BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT10M", "END:VALARM",
 	} {
 		if !strings.Contains(got+"\n", want+"\n") {
 			t.Errorf("no %q in\n%s", want, got)
