@@ -142,6 +142,9 @@ func TestSaleWithoutEnglish(t *testing.T) {
 			t.Errorf("LanguageOf(nl fr, %q) = %q, want %q", wanted, got, want)
 		}
 	}
+	if got, want := ts.LanguagesOf([]string{"xx", "de-CH", "fr-CH", "de-AT"}), []string{"de", "fr"}; !slices.Equal(got, want) {
+		t.Errorf("a sale in Swiss languages is shown in %q, want %q", got, want)
+	}
 	s := sampleSale()
 	s.Languages, s.Title = offered, sale.Text{"fr": "Festival du Lac", "nl": "Meerfestival"}
 	var b bytes.Buffer

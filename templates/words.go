@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -83,10 +84,14 @@ func (t *Templates) LanguageOf(offered []string, wanted ...string) string {
 }
 
 // LanguagesOf lists those of a sale's languages that have messages, in the
-// sale's order; English when none has.
+// sale's order; English when none has. A region without messages of its own
+// is shown in its base: a sale in de-CH in German.
 func (t *Templates) LanguagesOf(offered []string) []string {
 	var can []string
 	for _, lang := range offered {
+		if base, _, _ := strings.Cut(lang, "-"); !slices.Contains(t.words.langs, lang) {
+			lang = base
+		}
 		if slices.Contains(t.words.langs, lang) && !slices.Contains(can, lang) {
 			can = append(can, lang)
 		}

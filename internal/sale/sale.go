@@ -34,22 +34,32 @@ type Sale struct {
 // Text is the same words in several languages, keyed by BCP 47 tag.
 type Text map[string]string
 
-// In gives the text in lang, else in the base of lang, else in English, else
-// in the first language by tag; "" when there is none.
+// In gives the text in lang, else in the base of lang or another region of
+// it, else in English, else in the first language by tag; "" when there is
+// none.
 func (t Text) In(lang string) string { return t[t.Pick(lang)] }
 
 // Pick says which of its languages In gives for lang; "" when there is none.
 func (t Text) Pick(lang string) string {
 	base, _, _ := strings.Cut(lang, "-")
-	for _, k := range []string{lang, base, "en"} {
+	for _, k := range []string{lang, base} {
 		if _, ok := t[k]; ok {
 			return k
 		}
 	}
-	for _, k := range slices.Sorted(maps.Keys(t)) {
-		return k
+	if len(t) == 0 {
+		return ""
 	}
-	return ""
+	all := slices.Sorted(maps.Keys(t))
+	for _, k := range all {
+		if strings.HasPrefix(k, base+"-") {
+			return k
+		}
+	}
+	if _, ok := t["en"]; ok {
+		return "en"
+	}
+	return all[0]
 }
 
 // Organizer is who sells, and where the small print stands. The three fields

@@ -20,6 +20,9 @@ func TestTextIn(t *testing.T) {
 		{sale.Text{"en": "Lake", "de": "See", "de-CH": "Seeli"}, "de-CH", "Seeli"},
 		{sale.Text{"en": "Lake", "de": "See"}, "fr", "Lake"},
 		{sale.Text{"nl": "Meer", "de": "See"}, "fr", "See"},
+		{sale.Text{"en": "Lake", "de-CH": "Seeli"}, "de", "Seeli"},
+		{sale.Text{"en": "Lake", "de-CH": "Seeli"}, "de-AT", "Seeli"},
+		{sale.Text{"en": "Lake", "den": "Tu"}, "de", "Lake"},
 		{nil, "fr", ""},
 	}
 	for _, tt := range tests {
