@@ -111,7 +111,13 @@ func TestWhatIsHere(t *testing.T) {
 // TestADoctorMakesNothing: not even the data directory.
 func TestADoctorMakesNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	says(t, visit(t, nil, []string{"INTURN_DATA=" + dir}), "data directory", doctor.Warn, "not there yet")
+	found := visit(t, nil, []string{"INTURN_DATA=" + dir})
+	says(t, found, "data directory", doctor.Warn, "not there yet")
+	for _, f := range found {
+		if f.Area == doctor.AreaSettings && f.Check != "data directory" {
+			t.Errorf("what is in a directory that is not there: %+v", f)
+		}
+	}
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("the data directory was made")
 	}

@@ -39,7 +39,9 @@ func (d *Doctor) clock(times []reading) []Finding {
 	case len(all) > 0:
 	case known && !synced:
 		all = append(all, a.warn("the system says that its clock is not synchronised", whyClock, "Switch on NTP: timedatectl set-ntp true, or chrony."))
-	case others > 0:
+	case others == 1:
+		all = append(all, a.ok(fmt.Sprintf("agrees with 1 other clock to within %s", mostOff)))
+	case others > 1:
 		all = append(all, a.ok(fmt.Sprintf("agrees with %d other clocks to within %s", others, mostOff)))
 	case known:
 		all = append(all, a.ok("the system says that its clock is synchronised"))

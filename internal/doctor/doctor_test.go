@@ -350,6 +350,11 @@ func TestMailServer(t *testing.T) {
 		wants(t, all, "sender", doctor.Fail, "[address] is not yours", "451 4.7.1", "may be used")
 		wants(t, all, "encryption", doctor.OK, "on this very machine")
 	})
+	t.Run("hangs up in the middle", func(t *testing.T) {
+		s := smtptest.Start(t, smtptest.Options{Script: smtptest.At(smtptest.MAIL, smtptest.Reply{Hangup: true})})
+		all := examine(t, healthy, patientOf(t, s, s.URL(), lakeside, sender("a.example"), sender("b.example")))
+		wants(t, all, "sender", doctor.Warn, "no clear answer", "before 2 senders were asked about")
+	})
 	t.Run("certificate that ends soon", func(t *testing.T) {
 		s := smtptest.Start(t, smtptest.Options{Implicit: true})
 		probe, err := patientOf(t, s, s.URL()).Server.Transport.Probe(t.Context())
