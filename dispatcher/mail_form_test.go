@@ -106,10 +106,12 @@ func TestMailsByAnotherReader(t *testing.T) {
 		_, err := h.line.SignUp(t.Context(), line.SignUp{Sale: slug, Lang: langs[i%len(langs)], Address: sale.Address{Typed: address, Canonical: address}})
 		must(t, err)
 	}
-	must(t, h.line.Withdraw(t.Context(), slug, 9))
-	must(t, h.line.Withdraw(t.Context(), slug, 10))
-	must(t, h.line.Withdraw(t.Context(), slug, 11))
-	must(t, h.line.Withdraw(t.Context(), slug, 12))
+	for i, lang := range langs { // each language once: leaves, and asks to come in
+		must(t, h.line.Withdraw(t.Context(), slug, 2*len(langs)+1+i))
+		address := "asks" + lang + "@example.org"
+		_, err := h.line.AskConfirm(t.Context(), line.Ask{Sale: slug, Lang: lang, Address: sale.Address{Typed: address, Canonical: address}})
+		must(t, err)
+	}
 	h.beat()
 	h.send(100)
 	for n := 1; n <= len(langs); n++ {
