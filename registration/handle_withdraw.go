@@ -18,9 +18,19 @@ func (s *Server) handleWithdraw(c echo.Context) error {
 }
 
 // handleLeave is where the List-Unsubscribe of a mail leads whoever follows
-// it as a link, scanners among them: to the question on the place page.
+// it as a link, scanners among them: to the question on the place page. It
+// leads on only from an address of ours: a browser takes /\other.example for
+// another site.
 func (s *Server) handleLeave(c echo.Context) error {
-	return web.SeeOther(c, placePath(c.Param("sale"), c.Param("receipt"))+"?leave=1#leave")
+	e, err := s.entry(c)
+	if err != nil {
+		return err
+	}
+	slug, receipt := e.state.Sale.Slug, c.Param("receipt")
+	if _, _, err := s.o.Keys.ReadReceipt(slug, receipt); err != nil {
+		return err
+	}
+	return web.SeeOther(c, placePath(slug, receipt)+"?leave=1#leave")
 }
 
 // oneClick recognises what a mail program posts (RFC 8058): one field, as

@@ -82,3 +82,17 @@ func TestUnsubscribeAddressAsks(t *testing.T) {
 		t.Errorf("moved %v", w.fake.moved)
 	}
 }
+
+// TestUnsubscribeAddressLeadsNowhereElse: what is no address of ours is no
+// way to another site, however it is written.
+func TestUnsubscribeAddressLeadsNowhereElse(t *testing.T) {
+	w := newWorld(t, nil)
+	path := w.atPlace(line.Place{Waiting: true})
+	for _, p := range []string{"/%5Cother.example/place/x", "/%5C%5Cother.example/place/x", "/%2Fother.example/place/x", "/no-such-sale/place/x", path + "x"} {
+		a := w.do("GET", p+"/withdraw", "")
+		a.wants(t, 404)
+		if at := a.header.Get("Location"); at != "" {
+			t.Errorf("%s leads to %s", p, at)
+		}
+	}
+}
