@@ -53,17 +53,18 @@ func (l *Line) Withdraw(ctx context.Context, slug string, number int) error {
 // receipt in the wrong hands fills nobody's inbox.
 const mostWithdrawn = 3
 
-// confirmWithdrawal queues the mail that says so. One that was taken back
-// before it left is queued again.
+// confirmWithdrawal queues the mail that says so. One that is still on its way
+// says it already, and one that was taken back before it left is queued again.
 func confirmWithdrawal(ctx context.Context, tx *sqldb.Tx, id int64, number int, now time.Time) error {
-	again, err := ints(ctx, tx, `UPDATE outbox SET state = 'queued', due_at = $1, tried = 0, first_at = NULL
-		WHERE sale_id = $2 AND number = $3 AND kind = 'withdrawn' AND state = 'cancelled' RETURNING number`, sqldb.Millis(now), id, number)
-	if err != nil || len(again) > 0 {
+	var before, onWay int
+	err := tx.QueryRow(ctx, `SELECT COUNT(*), COUNT(CASE WHEN due_at IS NOT NULL OR state = 'sending' THEN 1 END) FROM outbox
+		WHERE sale_id = $1 AND number = $2 AND kind = 'withdrawn'`, id, number).Scan(&before, &onWay)
+	if err != nil || onWay > 0 {
 		return err
 	}
-	var before int
-	err = tx.QueryRow(ctx, `SELECT COUNT(*) FROM outbox WHERE sale_id = $1 AND number = $2 AND kind = 'withdrawn'`, id, number).Scan(&before)
-	if err != nil || before >= mostWithdrawn {
+	again, err := ints(ctx, tx, `UPDATE outbox SET state = 'queued', due_at = $1, tried = 0, first_at = NULL
+		WHERE sale_id = $2 AND number = $3 AND kind = 'withdrawn' AND state = 'cancelled' RETURNING number`, sqldb.Millis(now), id, number)
+	if err != nil || len(again) > 0 || before >= mostWithdrawn {
 		return err
 	}
 	return queueMail(ctx, tx, mailRow{saleID: id, kind: sale.MailWithdrawn, number: number, ref: strconv.Itoa(before + 1), at: now})

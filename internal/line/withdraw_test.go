@@ -137,3 +137,32 @@ func TestNoConfirmationToADeadAddress(t *testing.T) {
 		}
 	})
 }
+
+// TestOneConfirmationOfManyWithdrawals: who leaves, comes back and leaves
+// before the mail could leave is told once, and so is who does it while the
+// mail is with the server.
+func TestOneConfirmationOfManyWithdrawals(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.send(t, 10, line.ResultAccepted)
+		for range 4 {
+			b.leave(t, 1)
+			b.comeBack(t, 1)
+		}
+		b.leave(t, 1)
+		mails, _, err := b.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{b.lease}, Most: 10})
+		if err != nil || len(mails) != 1 {
+			t.Fatalf("%d mails, %v; want one", len(mails), err)
+		}
+		b.comeBack(t, 1)
+		b.leave(t, 1)
+		err = b.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultTemporary, Retry: b.clock.time()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.clock.add(time.Second)
+		if got := b.kinds(t, line.ResultAccepted); len(got) != 1 {
+			t.Errorf("%v left, want one mail", got)
+		}
+	})
+}
