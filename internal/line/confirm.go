@@ -127,12 +127,15 @@ type asking struct {
 
 // store writes the same rows for those who are in line already as for
 // everybody else, but for the mail: neither the answer nor its time tells them
-// apart.
+// apart. A name gives one place: who left since the last mail gets a new one,
+// since the old one leads to the place that was left.
 func (a *asking) store(ctx context.Context, tx *sqldb.Tx, in Ask) error {
 	var sends, sentAt int64
 	err := tx.QueryRow(ctx, `INSERT INTO confirmations (ref, sale_id, identity, address, lang, since, sends, sent_at, ends)
 		VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7)
 		ON CONFLICT (identity) DO UPDATE SET lang = excluded.lang, ends = excluded.ends,
+			ref = CASE WHEN EXISTS (SELECT 1 FROM registrations r WHERE r.identity = excluded.identity
+				AND r.withdrawn_at IS NOT NULL AND r.withdrawn_at > confirmations.sent_at) THEN excluded.ref ELSE confirmations.ref END,
 			sends = CASE WHEN confirmations.since <= $8 THEN 0 ELSE confirmations.sends END,
 			since = CASE WHEN confirmations.since <= $8 THEN excluded.since ELSE confirmations.since END
 		RETURNING ref, sends, sent_at`,
@@ -174,8 +177,13 @@ func (l *Line) Confirmation(ctx context.Context, slug, ref string) (Confirmation
 	return c, nil
 }
 
-// ForgetConfirmations deletes the addresses of a sale whose links are over.
-// With nothing to forget it writes nothing.
+// forgetMost is how many are forgotten at once: the links of a whole crowd can
+// end with the form, and nobody waits for all of them.
+const forgetMost = 1000
+
+// ForgetConfirmations deletes addresses of a sale whose links are over, the
+// oldest first; what is left is for the next beat. With nothing to forget it
+// writes nothing.
 func (l *Line) ForgetConfirmations(ctx context.Context, lease Lease) error {
 	var over int
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
@@ -184,7 +192,9 @@ func (l *Line) ForgetConfirmations(ctx context.Context, lease Lease) error {
 	})
 	if err == nil && over > 0 {
 		err = l.fenced(ctx, lease, func(ctx context.Context, tx *sqldb.Tx) error {
-			_, err := tx.Exec(ctx, `DELETE FROM confirmations WHERE sale_id = $1 AND ends <= $2`, lease.SaleID, sqldb.Millis(l.now()))
+			// The end is looked at twice: somebody may just be asking again.
+			_, err := tx.Exec(ctx, `DELETE FROM confirmations WHERE ends <= $2 AND ref IN (SELECT ref FROM confirmations
+				WHERE sale_id = $1 AND ends <= $2 ORDER BY ends LIMIT $3)`, lease.SaleID, sqldb.Millis(l.now()), forgetMost)
 			return err
 		})
 	}

@@ -2,6 +2,7 @@ package line_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -241,6 +242,65 @@ func TestAConfirmMailComesBack(t *testing.T) {
 		}
 		if state, delivered, _ := b.mail(t, m.ID); state != "refused" || delivered != 0 {
 			t.Errorf("the mail is %s, delivered %d", state, delivered)
+		}
+	})
+}
+
+// TestConfirmAfterLeaving: who joined by mail and left may join again by mail,
+// at the end of the line; the old link leads to the old place.
+func TestConfirmAfterLeaving(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.asks(t, "anna")
+		was := b.one(t, line.ResultAccepted).Ref
+		confirm := func(ref string, want int) {
+			t.Helper()
+			in := signUp("anna")
+			in.Idempotency = "confirm:" + ref
+			if r, err := b.SignUp(t.Context(), in); err != nil || r.Number != want {
+				t.Errorf("number %d, %v; want %d", r.Number, err, want)
+			}
+		}
+		confirm(was, 1)
+		b.send(t, 10, line.ResultAccepted) // the receipt
+		b.clock.add(5 * time.Minute)
+		b.leave(t, 1)
+		b.send(t, 10, line.ResultAccepted) // that she left
+		b.asks(t, "anna")                  // too soon for a mail
+		b.clock.add(10 * time.Minute)
+		b.asks(t, "anna")
+		now := b.one(t, line.ResultAccepted).Ref
+		b.asks(t, "anna") // no mail, and the one that is out stays good
+		if _, err := b.Confirmation(t.Context(), "lakeside", now); err != nil {
+			t.Errorf("the new link: %v", err)
+		}
+		confirm(was, 1)
+		confirm(now, 2)
+		confirm(now, 2)
+	})
+}
+
+// TestForgettingIsDoneInParts: those whose links end with the form are many
+// and end at once; the beat's lock is not held for all of them.
+func TestForgettingIsDoneInParts(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.asks(t, "anna")
+		err := b.db.Write(t.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+			rows := make([][]any, 0, 1200)
+			for i := range 1200 {
+				rows = append(rows, []any{strconv.Itoa(i), b.lease.SaleID, strconv.Itoa(i), "", "", 0, 0, 0, int64(i)})
+			}
+			return tx.Insert(ctx, `INSERT INTO confirmations (ref, sale_id, identity, address, lang, since, sends, sent_at, ends)`, rows)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, left := range []int{201, 1, 1} {
+			if err := b.ForgetConfirmations(t.Context(), b.lease); err != nil {
+				t.Fatal(err)
+			}
+			if n := b.count(t, `SELECT COUNT(*) FROM confirmations`); n != left {
+				t.Errorf("%d are left, want %d", n, left)
+			}
 		}
 	})
 }
