@@ -16,19 +16,8 @@ type Disposables struct {
 	known, allow, deny map[string]bool
 }
 
-// known is the list that comes with inturn. It never changes.
-func known() map[string]bool {
-	list := map[string]bool{}
-	for line := range strings.Lines(disposableText) {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			list[line] = true
-		}
-	}
-	return list
-}
-
 // NewDisposables reads the list that comes with inturn.
-func NewDisposables() *Disposables { return &Disposables{known: known()} }
+func NewDisposables() *Disposables { return &Disposables{known: readList(disposableText)} }
 
 // Of gives the list as one sale has it; nil stands for a sale that says
 // nothing.
