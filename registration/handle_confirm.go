@@ -33,6 +33,13 @@ type askedJSON struct {
 	Until   time.Time `json:"until"`
 }
 
+// confirmJSON is what a link stands for.
+type confirmJSON struct {
+	Sale    string    `json:"sale"`
+	Address string    `json:"address"`
+	Until   time.Time `json:"until"`
+}
+
 // answerAsk mails a link to an address that came without a proof of work. The
 // answer is the same whether or not the address is in line.
 func (s *Server) answerAsk(c echo.Context, on front, f signUpForm, in line.SignUp) error {
@@ -79,6 +86,9 @@ func (s *Server) handleConfirm(c echo.Context) error {
 	e, found, err := s.confirming(c)
 	if err != nil {
 		return err
+	}
+	if web.WantsJSON(c) {
+		return web.JSON(c, http.StatusOK, confirmJSON{Sale: found.Sale, Address: found.Address, Until: found.Ends})
 	}
 	langs := e.state.Sale.Languages
 	d := templates.ConfirmPage{

@@ -17,11 +17,12 @@ import (
 )
 
 type saleCommand struct {
-	Apply  saleApplyCommand  `cmd:"" help:"Write a sale from its file and put it to the box office. Applying it again changes nothing."`
-	Show   saleShowCommand   `cmd:"" help:"Show a sale: what is in force, the line, the stock."`
-	List   saleListCommand   `cmd:"" help:"List all sales."`
-	Pause  salePauseCommand  `cmd:"" help:"Make no new offers; open links run on."`
-	Resume saleResumeCommand `cmd:"" help:"Make offers again."`
+	Apply    saleApplyCommand    `cmd:"" help:"Write a sale from its file and put it to the box office. Applying it again changes nothing."`
+	Show     saleShowCommand     `cmd:"" help:"Show a sale: what is in force, the line, the stock."`
+	List     saleListCommand     `cmd:"" help:"List all sales."`
+	Pause    salePauseCommand    `cmd:"" help:"Make no new offers; open links run on."`
+	Resume   saleResumeCommand   `cmd:"" help:"Make offers again."`
+	Clusters saleClustersCommand `cmd:"" help:"List registrations that one hand may have made; nothing is changed."`
 }
 
 type saleApplyCommand struct {

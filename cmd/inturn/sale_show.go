@@ -139,6 +139,9 @@ func (s *session) printSale(v saleView) error {
 	if !v.Sale.Embed.IsZero() {
 		row("embedded by", "%s", strings.Join(v.Sale.Embed.Origins, ", "))
 	}
+	if r := v.Sale.Robots; r != nil {
+		row("robots", "%s", againstRobots(r))
+	}
 	row("registered", "%s, %s of them guaranteed", count(v.Registered), count(v.Guaranteed))
 	row("reached", "%s", reached(v.Reached))
 	if v.NextBatch != nil {

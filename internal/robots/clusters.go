@@ -36,6 +36,11 @@ const (
 	KindBurst      Kind = "burst"      // one moment
 )
 
+// Kinds lists them in the order of a report.
+func Kinds() []Kind {
+	return append(kinds[:len(kinds):len(kinds)], KindBurst)
+}
+
 // Cluster is a group of registrations that one hand may have made. From and
 // To are the times of the lowest and the highest number.
 type Cluster struct {
