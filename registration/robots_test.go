@@ -189,7 +189,7 @@ func TestDisposableDomains(t *testing.T) {
 			a := w.do("POST", "/lakeside-2027", form(address, ""))
 			a.wants(t, status)
 			if status == 422 {
-				a.wants(t, 422, "Please check the address. This is an address for throwing away.", `value="`+address+`"`, `aria-invalid="true"`)
+				a.wants(t, 422, "Please check the address. This is a disposable address.", `value="`+address+`"`, `aria-invalid="true"`)
 				w.do("POST", "/lakeside-2027", "email="+address, asJSON...).wants(t, 422, `"code":"bad_address"`, `"field":"email"`)
 				continue
 			}

@@ -134,7 +134,10 @@ var rules = map[string][]struct {
 }{
 	"en": {{regexp.MustCompile(`\w'\w`), "the apostrophe is ’"}},
 	"nl": {{regexp.MustCompile(`\w'\w`), "the apostrophe is ’"}},
-	"de": {{regexp.MustCompile(`ß`), "written without ß, for Switzerland"}},
+	"de": {
+		{regexp.MustCompile(`ß`), "written without ß, for Switzerland"},
+		{regexp.MustCompile(`(?i)\b(ausser|gross|grüss|heiss|weiss|strasse|spass|massnahm|regelmäss|schliess)`), "only Switzerland writes this with ss; another word, please"},
+	},
 	"fr": {
 		{regexp.MustCompile(`\w'\w`), "the apostrophe is ’"},
 		{regexp.MustCompile(`[^\s\x{a0}\x{202f}][:;?!](\s|$)`), "a blank belongs before : ; ? !"},

@@ -234,6 +234,10 @@ func TestTextsAreNamed(t *testing.T) {
 			"de", "a: {title: 'Größe für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
 			[]string{`locales/de.yaml: a.title: written without ß, for Switzerland`},
 		},
+		"German with ss": {
+			"de", "a: {title: 'Ausserdem für {{.Name}}', count: {one: 'ein Ticket', other: '{{.Count}} Tickets'}}", calls,
+			[]string{`locales/de.yaml: a.title: only Switzerland writes this with ss; another word, please`},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := map[string]catalog{}
