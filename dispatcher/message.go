@@ -135,6 +135,11 @@ func messageID(m line.Mail) string {
 		return fmt.Sprintf("%s.%s.%d@%s", m.Kind, m.Sale.Slug, m.ID, domain)
 	case sale.MailWithdrawn:
 		return fmt.Sprintf("%s.%s.%d.%s@%s", m.Kind, m.Sale.Slug, m.Number, m.Ref, domain)
+	case sale.MailReceipt:
+		if m.Ref != "" { // asked for again: programs that know the first one show this one too
+			return fmt.Sprintf("%s.%s.%d.%s@%s", m.Kind, m.Sale.Slug, m.Number, m.Ref, domain)
+		}
+		fallthrough
 	default:
 		return fmt.Sprintf("%s.%s.%d@%s", m.Kind, m.Sale.Slug, m.Number, domain)
 	}

@@ -19,6 +19,7 @@ func Checks() []sqldb.Check {
 			WHERE at < before LIMIT 5`)},
 		{Invariant: 5, Name: "an address stands in line once", Run: none(`SELECT sale_id, MIN(number), MAX(number), COUNT(*) FROM registrations
 			WHERE withdrawn_at IS NULL AND erased_at IS NULL GROUP BY sale_id, identity HAVING COUNT(*) > 1`)},
+		{Invariant: 5, Name: "a lost receipt is sent again three times a day", Run: none(resentTooOften)},
 		{Invariant: 6, Name: "the guaranteed are the first", Run: none(`SELECT s.slug, s.guaranteed_given, COUNT(r.number), COALESCE(MAX(r.number), 0)
 			FROM sales s LEFT JOIN registrations r ON r.sale_id = s.id AND r.class = 'guaranteed'
 			GROUP BY s.id, s.slug, s.guaranteed_given

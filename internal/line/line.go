@@ -41,6 +41,7 @@ type Line struct {
 	log     *slog.Logger
 	signUps *groupcommit.Group[SignUp, Registration]
 	asks    *groupcommit.Group[Ask, Asked]
+	resends *groupcommit.Group[LostReceipt, struct{}]
 }
 
 // New brings the schema up to date and gives the line.
@@ -73,6 +74,9 @@ func New(ctx context.Context, o Options) (*Line, error) {
 		Observe: o.Grouped,
 	})
 	l.asks = l.newAsks(o.Grouped)
+	l.resends = groupcommit.New(groupcommit.Options[LostReceipt, struct{}]{
+		Commit: l.commitResends, Most: resendGroup, Queue: resendQueue, Timeout: signUpTimeout,
+	})
 	return l, nil
 }
 

@@ -46,7 +46,7 @@ type Mail struct {
 	Most    int    // for offers: tickets granted
 	Ends    time.Time
 	Order   *sale.Order // for orders
-	Ref     string      // tells mails of one kind and number apart: offer id, order code, which withdrawal
+	Ref     string      // tells mails of one kind and number apart: offer id, order code, which withdrawal, which repetition
 	Back    bool        // for withdrawals: it may be taken back, until the sale's end
 	Try     int         // 1 for the first
 	Failed  int         // tries before it that came to nothing, without a fault of our own

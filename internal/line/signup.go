@@ -223,7 +223,11 @@ func (g *signUpGroupOf) give(in SignUp, at int64) Registration {
 
 // identity is who somebody is in this sale: what may stand in line once.
 func (g *signUpGroupOf) identity(in SignUp) string {
-	return strconv.FormatInt(g.sale.id, 10) + ":" + in.Address.Canonical
+	return identityOf(g.sale.id, in.Address)
+}
+
+func identityOf(saleID int64, a sale.Address) string {
+	return strconv.FormatInt(saleID, 10) + ":" + a.Canonical
 }
 
 // idemOf is what is stored of an Idempotency-Key: enough to know it again in

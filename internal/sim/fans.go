@@ -76,6 +76,18 @@ func (w *World) join(f *fan) {
 	}
 }
 
+// loseReceipt is somebody who asks for a receipt, mostly one who has a place.
+func (w *World) loseReceipt() {
+	address := "stranger@sim.example"
+	if len(w.fans) > 0 {
+		address = w.fans[w.rand.IntN(len(w.fans))].address
+	}
+	w.tolerate("send a receipt again", w.line().ResendReceipt(w.ctx, line.LostReceipt{
+		Sale: "sim", Address: sale.Address{Typed: address, Canonical: address},
+	}))
+	w.Counts["receipt lost"]++
+}
+
 // act lets a fan do something with the newest link he has, or an older one,
 // or somebody else's.
 func (w *World) act(f *fan) {

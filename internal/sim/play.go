@@ -128,7 +128,9 @@ func (w *World) send(i, most int) {
 // meddle is what organizers and fans do on top.
 func (w *World) meddle() {
 	number := 1 + w.rand.IntN(max(len(w.answered), 1))
-	switch w.rand.IntN(6) {
+	switch w.rand.IntN(7) {
+	case 6:
+		w.loseReceipt()
 	case 0:
 		w.tolerate("pause", w.line().SetPaused(w.ctx, "sim", true, "organizer"))
 	case 1:

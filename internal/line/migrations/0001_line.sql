@@ -48,7 +48,8 @@ CREATE TABLE dispatch (
     reached     {{.Int}} NOT NULL DEFAULT 0,   -- highest number whose turn has come
     sold_out    {{.Int}} NOT NULL DEFAULT 0 CHECK (sold_out IN (0, 1)),
     told_upto   {{.Int}} NOT NULL DEFAULT 0,   -- numbers up to this one have their polite decline
-    quiet_until {{.Int}} NOT NULL DEFAULT 0    -- until when the quiet hours of earlier versions held mails back
+    quiet_until {{.Int}} NOT NULL DEFAULT 0,   -- until when the quiet hours of earlier versions held mails back
+    asked       {{.Int}} NOT NULL DEFAULT 0    -- how often somebody asked for a lost receipt
 ){{.Strict}};
 
 CREATE TABLE registrations (
@@ -141,7 +142,7 @@ CREATE TABLE outbox (
     sale_id    {{.Int}} NOT NULL,
     kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'withdrawn', 'decline', 'receipt', 'confirm')),
     number     {{.Int}},                   -- whose place it is about; empty for confirm, which is about none
-    ref        TEXT NOT NULL DEFAULT '',   -- offer id, order code, which withdrawal, or which confirmation
+    ref        TEXT NOT NULL DEFAULT '',   -- offer id, order code, which withdrawal, confirmation or repetition
     priority   {{.Int}} NOT NULL,
     state      TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'refused', 'unknown', 'cancelled')),
     due_at     {{.Int}},                   -- empty when nothing more is to be tried
