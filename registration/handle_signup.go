@@ -136,9 +136,13 @@ func (s *Server) refused(c echo.Context, on front, f signUpForm, err error) erro
 	switch sale.CodeOf(err) {
 	case sale.CodeAlreadyInLine:
 		return web.WithPage(already(e, f, why), func(w io.Writer) error {
-			return on.already(w, templates.AlreadyPage{
+			p := templates.AlreadyPage{
 				Frame: d.Frame, Address: f.Email, Receipt: e.state.Sale.Mail.Receipt, LandingURL: landingPath(slug, d.Lang),
-			})
+			}
+			if p.Receipt {
+				p.ReceiptURL = receiptPath(slug)
+			}
+			return on.already(w, p)
 		})
 	case sale.CodeBadAddress:
 		d.Reason = why.Reason

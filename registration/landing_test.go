@@ -19,7 +19,7 @@ const (
 	saysStandby    = "No guarantee any more, but a chance"
 	saysFull       = "This line is full"
 	saysClosed     = "Registration is over"
-	hasForm        = `name="email"`
+	hasForm        = `type="email"`
 )
 
 // TestNoticesFollowTheClock: opening and closing are half-open and need no

@@ -79,6 +79,9 @@ func (s *Server) landingPage(e *entry, notice templates.Notice, lang string) tem
 	if notice.Takes() && e.state.Sale.DemandsProof() {
 		d.PuzzleURL = challengePath(e.state.Sale.Slug)
 	}
+	if e.state.Sale.Mail.Receipt {
+		d.ReceiptURL = lostPath(e.state.Sale.Slug, lang)
+	}
 	if notice == templates.NoticeBefore {
 		d.OpeningURL = openingPath(e.state.Sale.Slug, lang)
 	} else {
@@ -116,5 +119,7 @@ func landingPath(slug, lang string) string  { return "/" + slug + "/" + lang }
 func openingPath(slug, lang string) string  { return landingPath(slug, lang) + "/calendar.ics" }
 func progressPath(slug, lang string) string { return landingPath(slug, lang) + "/progress" }
 func placePath(slug, receipt string) string { return "/" + slug + "/place/" + receipt }
+func receiptPath(slug string) string        { return "/" + slug + "/receipt" }
+func lostPath(slug, lang string) string     { return receiptPath(slug) + "?lang=" + lang }
 func challengePath(slug string) string      { return "/" + slug + "/challenge" }
 func confirmPath(slug, token string) string { return "/" + slug + "/confirm/" + token }

@@ -28,7 +28,7 @@ var askLimits = web.LimitOptions{PerSec: 100.0 / 3600, Burst: 100}
 
 // limits are those of one process; nil fields set no limit.
 type limits struct {
-	plain, proved, asks *web.Limiter
+	plain, proved, asks, resends *web.Limiter
 }
 
 func newLimits(o Options) limits {
@@ -40,6 +40,7 @@ func newLimits(o Options) limits {
 	asks.Clock = o.Clock
 	return limits{
 		plain: web.NewLimiter(o.Limits), proved: web.NewLimiter(o.Limits.Times(web.ProvedTimes)), asks: web.NewLimiter(asks),
+		resends: web.NewLimiter(o.Limits),
 	}
 }
 

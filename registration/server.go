@@ -43,6 +43,7 @@ type places interface {
 	Withdraw(ctx context.Context, slug string, number int) error
 	Restore(ctx context.Context, slug string, number int) error
 	SetLanguage(ctx context.Context, slug string, number int, lang string) error
+	ResendReceipt(ctx context.Context, in line.LostReceipt) error
 	SigningKeys(ctx context.Context, slug string) (kids []string, err error)
 }
 
@@ -143,6 +144,8 @@ func (s *Server) routes(e *echo.Echo) {
 	e.GET("/:sale/challenge", s.handleChallenge)
 	e.GET("/:sale/confirm/:token", s.handleConfirm)
 	e.POST("/:sale/confirm/:token", s.handleConfirmed)
+	e.GET("/:sale/receipt", s.handleLost)
+	e.POST("/:sale/receipt", s.handleResend)
 	e.GET("/:sale/place/:receipt", s.handlePlace)
 	e.GET("/:sale/place/:receipt/withdraw", s.handleLeave)
 	e.POST("/:sale/place/:receipt/withdraw", s.handleWithdraw)

@@ -61,6 +61,7 @@ type fakeLine struct {
 	refuse error         // of SignUp, when err is nil
 	stays  error         // of Withdraw and Restore, when err is nil
 	reads  int
+	lost   []line.LostReceipt
 	clock  sale.Clock
 }
 
@@ -138,6 +139,13 @@ func (f *fakeLine) move(what, slug string, number int) error {
 	defer f.mu.Unlock()
 	f.moved = append(f.moved, fmt.Sprint(what, " ", slug, " ", number))
 	return cmp.Or(f.err, f.stays)
+}
+
+func (f *fakeLine) ResendReceipt(_ context.Context, in line.LostReceipt) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lost = append(f.lost, in)
+	return f.err
 }
 
 func (f *fakeLine) SigningKeys(context.Context, string) ([]string, error) {

@@ -55,6 +55,7 @@ type LandingPage struct {
 	Typed       string
 	Reason      sale.Reason // what exactly was wrong with the address; empty: nothing more to say
 	BareURL     string      // absolute, without a language, for search engines; empty: they are told nothing
+	ReceiptURL  string      // where a lost receipt is asked for; empty: the sale sends none
 }
 
 // Comes says whether the form is open or will be, so that it makes sense to
@@ -67,6 +68,19 @@ type AlreadyPage struct {
 	Frame
 	Address    string // as typed just now
 	Receipt    bool   // whether the sale sends receipts
+	ReceiptURL string // where a lost one is asked for; empty: not here
+	LandingURL string
+}
+
+// ReceiptPage is where a lost receipt is asked for, and the answer to that.
+// The answer is the same for every address.
+type ReceiptPage struct {
+	Frame
+	Sent       bool   // asked for just now
+	Address    string // as typed just now
+	Action     string // where the form posts to
+	Problem    string // a sale.Code with a message landing.problem.CODE; empty: none
+	Reason     sale.Reason
 	LandingURL string
 }
 
@@ -180,6 +194,11 @@ func (t *Templates) LandingPage(w io.Writer, d LandingPage) error {
 // AlreadyPage renders the answer to a second sign-up.
 func (t *Templates) AlreadyPage(w io.Writer, d AlreadyPage) error {
 	return t.render(w, d.Lang, "registration/already", &d)
+}
+
+// ReceiptPage renders the way to a lost receipt.
+func (t *Templates) ReceiptPage(w io.Writer, d ReceiptPage) error {
+	return t.render(w, d.Lang, "registration/receipt", &d)
 }
 
 // PlacePage renders a place in line.

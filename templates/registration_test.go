@@ -14,7 +14,16 @@ func registrationSamples() []sample {
 			return t.IndexPage(w, IndexPage{Frame: Frame{Lang: lang}})
 		}},
 		{"registration/already", "receipt", func(t *Templates, w io.Writer, lang string) error {
-			return t.AlreadyPage(w, AlreadyPage{Frame: sampleFrame(lang), Address: "Fan@example.org", Receipt: true, LandingURL: "/"})
+			return t.AlreadyPage(w, AlreadyPage{Frame: sampleFrame(lang), Address: "Fan@example.org", Receipt: true, ReceiptURL: "/receipt", LandingURL: "/"})
+		}},
+		{"registration/receipt", "asked for", func(t *Templates, w io.Writer, lang string) error {
+			return t.ReceiptPage(w, ReceiptPage{Frame: sampleFrame(lang), Action: "/receipt", LandingURL: "/"})
+		}},
+		{"registration/receipt", "no address", func(t *Templates, w io.Writer, lang string) error {
+			return t.ReceiptPage(w, ReceiptPage{Frame: sampleFrame(lang), Action: "/receipt", LandingURL: "/", Address: "fan", Problem: "bad_address", Reason: sale.AddressNoAt})
+		}},
+		{"registration/receipt", "sent", func(t *Templates, w io.Writer, lang string) error {
+			return t.ReceiptPage(w, ReceiptPage{Frame: sampleFrame(lang), Sent: true, Address: `"><b>@example.org`, LandingURL: "/"})
 		}},
 		{"registration/already", "no receipt", func(t *Templates, w io.Writer, lang string) error {
 			return t.AlreadyPage(w, AlreadyPage{Frame: sampleFrame(lang), Address: "Fan@example.org", LandingURL: "/"})

@@ -23,10 +23,13 @@ func bare(lang string) templates.Frame {
 	return f
 }
 
+// night is when most people sleep.
+var night = sale.QuietHours{From: 22 * 60 * 60, To: 8 * 60 * 60}
+
 func landingScenes() []scene {
 	landing := func(name string, n templates.Notice, change func(*templates.LandingPage)) scene {
 		return scene{"landing-" + name, func(t *templates.Templates, w io.Writer, lang string) error {
-			d := templates.LandingPage{Frame: frame(lang), Notice: n, Action: "/lakeside-2027"}
+			d := templates.LandingPage{Frame: frame(lang), Notice: n, Action: "/lakeside-2027", ReceiptURL: "/lakeside-2027/receipt?lang=" + lang}
 			if change != nil {
 				change(&d)
 			}
@@ -40,6 +43,7 @@ func landingScenes() []scene {
 		landing("full", templates.NoticeFull, nil),
 		landing("closed", templates.NoticeClosed, nil),
 		landing("paused", templates.NoticeGuaranteed, func(d *templates.LandingPage) { d.Paused = true }),
+		landing("quiet", templates.NoticeGuaranteed, func(d *templates.LandingPage) { d.Sale.Dispatch.Quiet = night }),
 		landing("soldout", templates.NoticeClosed, func(d *templates.LandingPage) { d.SoldOut = true }),
 		landing("bad-address", templates.NoticeGuaranteed, func(d *templates.LandingPage) {
 			d.Problem, d.Typed, d.Reason = "bad_address", "fan@example", sale.AddressShortSite
@@ -68,7 +72,14 @@ func lineScenes() []scene {
 		return scene{name, func(t *templates.Templates, w io.Writer, lang string) error {
 			return t.AlreadyPage(w, templates.AlreadyPage{
 				Frame: frame(lang), Address: "fan@example.org", Receipt: receipt, LandingURL: "/lakeside-2027/" + lang,
+				ReceiptURL: map[bool]string{true: "/lakeside-2027/receipt"}[receipt],
 			})
+		}}
+	}
+	lost := func(name string, d templates.ReceiptPage) scene {
+		return scene{name, func(t *templates.Templates, w io.Writer, lang string) error {
+			d.Frame, d.Action, d.LandingURL = frame(lang), "/lakeside-2027/receipt", "/lakeside-2027/"+lang
+			return t.ReceiptPage(w, d)
 		}}
 	}
 	return []scene{
@@ -76,6 +87,9 @@ func lineScenes() []scene {
 		line("sales-none"),
 		already("already", true),
 		already("already-no-receipt", false),
+		lost("receipt", templates.ReceiptPage{}),
+		lost("receipt-bad-address", templates.ReceiptPage{Address: "fan", Problem: "bad_address", Reason: sale.AddressNoAt}),
+		lost("receipt-sent", templates.ReceiptPage{Address: "fan@example.org", Sent: true}),
 	}
 }
 
@@ -109,6 +123,10 @@ func placeScenes() []scene {
 	place("paused", templates.PlaceWaiting, func(d *templates.PlacePage) {
 		leave(d)
 		d.Paused = true
+	})
+	place("night", templates.PlaceWaiting, func(d *templates.PlacePage) {
+		leave(d)
+		d.About, d.Sale.Dispatch.Quiet = noon.Add(20*time.Hour), night
 	})
 	place("preparing", templates.PlacePreparing, leave)
 	place("open", templates.PlaceOpen, func(d *templates.PlacePage) {
