@@ -25,6 +25,7 @@ type SaleFile struct {
 	Every               string // "@every 1s"
 	Batch               int    // 10
 	Life                string // "1h"
+	Quiet               string // none
 	More                string // further fields, as whole lines
 }
 
@@ -38,12 +39,19 @@ organizer: {name: Lakeside, imprint: "https://lake.example/imprint"}
 registration: {opens: %s, closes: %s}
 tickets: %s
 caps: {guaranteed: %d, standby: %d}
-dispatch: {starts: %s, ends: %s, every: "%s", batch: %d, link_life: %s}
+dispatch: {starts: %s, ends: %s, every: "%s", batch: %d, link_life: %s%s}
 payment: none
 mail: {from: "Lakeside <tickets@lake.example>", reply_to: help@lake.example, receipt: true, alternatives: {en: %s}}
 %s
 `, f.Slug, cmp.Or(f.Title, Title), cmp.Or(f.Opens, LongAgo), cmp.Or(f.Closes, FarOff), f.Tickets, f.Guaranteed, f.Standby,
-		cmp.Or(f.Starts, LongAgo), cmp.Or(f.Ends, "2090-01-01T12:00"), cmp.Or(f.Every, "@every 1s"), cmp.Or(f.Batch, 10), cmp.Or(f.Life, "1h"), Alternatives, f.More)
+		cmp.Or(f.Starts, LongAgo), cmp.Or(f.Ends, "2090-01-01T12:00"), cmp.Or(f.Every, "@every 1s"), cmp.Or(f.Batch, 10), cmp.Or(f.Life, "1h"), f.quiet(), Alternatives, f.More)
+}
+
+func (f SaleFile) quiet() string {
+	if f.Quiet == "" {
+		return ""
+	}
+	return fmt.Sprintf(", quiet: %q", f.Quiet)
 }
 
 // The organizer's own words, in every sale.
