@@ -201,6 +201,14 @@ func TestPlaceFollows(t *testing.T) {
 	if got := s.Text(timeLeft); !strings.HasPrefix(got, "Time left: ") {
 		t.Errorf("the time does not run: %q", got)
 	}
+	s.js(`document.querySelector('a.button').focus()`)
+	fewer := placeFor(PlaceOpen, 300)
+	fewer.Most = 1
+	become(fewer)
+	s.pass(time.Minute)
+	if got := s.js(`document.activeElement.textContent`); got != "Get your ticket" {
+		t.Errorf("the focus went to %q", got)
+	}
 	s.quiet()
 }
 
@@ -238,10 +246,18 @@ func TestPlaceAsksPolitely(t *testing.T) {
 	if n := s.count("json"); n != before {
 		t.Errorf("%d questions although it was asked to wait", n-before)
 	}
+	s.set(func(s *stage) {
+		s.answer = func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(500); return true }
+	})
+	s.pass(20 * time.Minute)
+	if n := s.count("json") - before; n < 2 || n > 8 {
+		t.Errorf("%d questions in 20 minutes to a server that is down", n)
+	}
+	before = s.count("json")
 	s.set(func(s *stage) { s.answer = nil })
-	s.pass(5 * time.Minute)
-	if n := s.count("json"); n <= before {
-		t.Error("it gave up")
+	s.pass(10 * time.Minute)
+	if n := s.count("json") - before; n < 5 {
+		t.Errorf("%d questions in ten minutes after it is well again", n)
 	}
 	d = placeFor(PlaceExpired, 300)
 	s.open(func(w io.Writer) error { return s.ts.PlacePage(w, d) })
