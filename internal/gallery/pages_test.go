@@ -99,7 +99,8 @@ func placeScenes() []scene {
 		all = append(all, scene{"place-" + name, func(t *templates.Templates, w io.Writer, lang string) error {
 			d := templates.PlacePage{
 				Frame: frame(lang), State: state, Number: 1412, Class: sale.Guaranteed, Address: "fan@example.org",
-				Reached: 1200, Most: 4, Now: noon.Add(17 * time.Minute), LandingURL: "/lakeside-2027/" + lang,
+				Reached: 1200, Most: 4, Now: noon.Add(17 * time.Minute), LandingURL: "/lakeside-2027/" + lang, ProgressURL: "/lakeside-2027/" + lang + "/progress",
+				MailLang: lang, LanguageURL: "/lakeside-2027/place/receipt/language",
 			}
 			if change != nil {
 				change(&d)
@@ -127,6 +128,13 @@ func placeScenes() []scene {
 	place("night", templates.PlaceWaiting, func(d *templates.PlacePage) {
 		leave(d)
 		d.About, d.Sale.Dispatch.Quiet = noon.Add(20*time.Hour), night
+	})
+	place("other-language", templates.PlaceWaiting, func(d *templates.PlacePage) {
+		leave(d)
+		d.MailLang = map[string]string{"en": "de"}[d.Lang]
+		if d.MailLang == "" {
+			d.MailLang = "en"
+		}
 	})
 	place("preparing", templates.PlacePreparing, leave)
 	place("open", templates.PlaceOpen, func(d *templates.PlacePage) {
@@ -209,4 +217,27 @@ func otherScenes() []scene {
 			return t.MailboxPage(w, templates.MailboxPage{Frame: bare(lang)})
 		}},
 	)
+}
+
+func progressScenes() []scene {
+	progress := func(name string, state templates.ProgressState, change func(*templates.ProgressPage)) scene {
+		return scene{"progress-" + name, func(t *templates.Templates, w io.Writer, lang string) error {
+			d := templates.ProgressPage{
+				Frame: frame(lang), State: state, Reached: 1200, Registered: 6480, Guaranteed: 2500, LandingURL: "/lakeside-2027/" + lang,
+			}
+			if change != nil {
+				change(&d)
+			}
+			return t.ProgressPage(w, d)
+		}}
+	}
+	return []scene{
+		progress("before", templates.ProgressBefore, func(d *templates.ProgressPage) { d.Reached = 0 }),
+		progress("moving", templates.ProgressMoving, func(d *templates.ProgressPage) {
+			d.Serving, d.Next, d.GuaranteedBy = sale.Guaranteed, noon.Add(18*time.Minute), noon.Add(30*time.Minute)
+		}),
+		progress("paused", templates.ProgressMoving, func(d *templates.ProgressPage) { d.Paused = true }),
+		progress("soldout", templates.ProgressSoldOut, func(d *templates.ProgressPage) { d.Reached = 4100 }),
+		progress("over", templates.ProgressOver, func(d *templates.ProgressPage) { d.Reached = 6480 }),
+	}
 }
