@@ -318,3 +318,44 @@ func TestBounceOfUnknownHandOvers(t *testing.T) {
 		}
 	})
 }
+
+// TestOrphanThatCameBack: a worker died before it could record a mail that
+// its server had taken and given back by then. Nobody has it, and it is not
+// sent again.
+func TestOrphanThatCameBack(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		lease := func() line.Mail {
+			t.Helper()
+			mails, _, err := b.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{b.lease}, Most: 10})
+			if err != nil || len(mails) != 1 {
+				t.Fatalf("%d mails, %v; want one", len(mails), err)
+			}
+			return mails[0]
+		}
+		for _, want := range []line.BounceResult{line.BounceNoted, line.BounceClosing} {
+			m := lease()
+			if got := b.comesBack(t, m, false); got != want {
+				t.Errorf("%s: the bounce came to %q, want %q", m.Kind, got, want)
+			}
+			if err := b.Orphan(t.Context(), b.lease, nil); err != nil {
+				t.Fatal(err)
+			}
+			b.clock.add(time.Second)
+			if state, delivered, _ := b.mail(t, m.ID); state != "refused" || delivered != 0 {
+				t.Errorf("the %s mail is %s, delivered %d", m.Kind, state, delivered)
+			}
+			if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
+				t.Errorf("%s mail: sent again", m.Kind)
+			}
+			if m.Kind == sale.MailReceipt {
+				b.batch(t, 1)
+			}
+		}
+		b.closeAll(t)
+		if got := b.state(t, 1); got != sale.OfferUndelivered {
+			t.Errorf("the offer is %s", got)
+		}
+		b.holds(t)
+	})
+}

@@ -142,10 +142,11 @@ func orphanSending(ctx context.Context, tx *sqldb.Tx, lease Lease, hands []int64
 		if err != nil {
 			return fmt.Errorf("close orphaned tries: %w", err)
 		}
-		// What is over meanwhile is not sent again.
-		_, err = tx.Exec(ctx, `UPDATE outbox SET state = 'unknown', tried = 1, delivered = 1, due_at = CASE WHEN kind = 'offer'
-			AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.id = outbox.ref AND o.state IN ('planned', 'open', 'closing')) THEN NULL ELSE CAST($1 AS BIGINT) END
-			WHERE id = $2`, at, id)
+		// What is over meanwhile is not sent again, nor what has come back.
+		_, err = tx.Exec(ctx, `UPDATE outbox SET tried = 1, state = CASE WHEN `+reached+` THEN 'unknown' ELSE 'refused' END,
+			delivered = CASE WHEN `+reached+` THEN 1 ELSE 0 END, due_at = CASE WHEN NOT `+reached+` OR kind = 'offer'
+			AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.id = outbox.ref AND o.state IN ('planned', 'open', 'closing')) THEN NULL ELSE CAST($2 AS BIGINT) END
+			WHERE id = $1`, id, at)
 		if err != nil {
 			return fmt.Errorf("mark orphaned mails unknown: %w", err)
 		}
