@@ -164,3 +164,21 @@ func TestEmbedDemo(t *testing.T) {
 		t.Errorf("%v", h)
 	}
 }
+
+// TestErrorsInFramesLeadBackToTheFrame: in the reader's language, and in the
+// same kind of frame.
+func TestErrorsInFramesLeadBackToTheFrame(t *testing.T) {
+	w := newWorld(t, func(o *Options) { o.Line.(*fakeLine).state.Sale.Languages = []string{"en", "de"} })
+	for _, kind := range []string{"", preview} {
+		for _, a := range []answer{w.do("POST", embed+kind, "email=%zz"), w.get(embed + "/nonsense" + kind)} {
+			if a.status < 400 {
+				t.Errorf("status %d", a.status)
+			}
+			for _, link := range []string{embed + kind, strings.Replace(embed, "/en/", "/de/", 1) + kind} {
+				if !strings.Contains(a.body, `href="`+link+`"`) {
+					t.Errorf("no way to %s", link)
+				}
+			}
+		}
+	}
+}

@@ -112,9 +112,8 @@ func (s *Server) embed(c echo.Context) (embedding, error) {
 	}
 	web.FramedBy(c, x.ancestors()...)
 	withWorkers(c, e)
-	web.Surround(c, web.Surroundings{
-		Frame: templates.Frame{Lang: x.lang, Sale: &e.state.Sale}, Back: embedPath(e.state.Sale.Slug, x.lang, x.frame),
-	})
+	in := func(lang string) string { return embedPath(e.state.Sale.Slug, lang, x.frame) }
+	web.Surround(c, web.Surroundings{Frame: templates.Frame{Lang: x.lang, Sale: &e.state.Sale}, Back: in(x.lang), In: in})
 	return x, nil
 }
 

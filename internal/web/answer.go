@@ -129,6 +129,9 @@ func quality(params string) float64 {
 type Surroundings struct {
 	templates.Frame
 	Back string // where to go from here, without a query
+	// In is Back in another language, where the address itself says which;
+	// nil: where it is asked for in the query.
+	In func(lang string) string
 }
 
 const keySurroundings = "inturn.surroundings"

@@ -68,6 +68,11 @@ func (s *Server) inLanguages(c echo.Context, f Surroundings) Surroundings {
 		langs = s.o.Templates.LanguagesOf(f.Sale.Languages)
 	}
 	switch {
+	case f.In != nil:
+		f.Languages = nil
+		for _, lang := range langs {
+			f.Languages = append(f.Languages, templates.Alternate{Lang: lang, URL: f.In(lang)})
+		}
 	case c.Request().Method == http.MethodGet:
 		f.Languages = Alternates(c, langs)
 	case f.Back != "":
