@@ -12,7 +12,7 @@ type ErrorPage struct {
 	Title      string // from errors.CODE.title
 	Text       string // from errors.CODE.text
 	Detail     string // what exactly, in English; shown on English pages only
-	Fields     []string
+	Fields     []string // likewise
 	BackURL    string // where to go from here; empty: nowhere
 	RetryAfter int    // seconds; 0: unknown
 }
@@ -34,7 +34,7 @@ func (t *Templates) ErrorPage(w io.Writer, d ErrorPage) error {
 	}
 	d.Title, d.Text = title, text
 	if d.Lang != fallback {
-		d.Detail = ""
+		d.Detail, d.Fields = "", nil
 	}
 	return t.render(w, d.Lang, "layout/error", &d)
 }
