@@ -132,6 +132,7 @@ func (w *theatre) play() {
 	w.scene("withdraw", func() error { return w.line.Withdraw(w.Context(), slug, 5) })
 	w.scene("withdraw", func() error { return w.line.Withdraw(w.Context(), slug, 6) })
 	w.scene("restore", func() error { return w.line.Restore(w.Context(), slug, 5) })
+	w.stranger()
 	w.scene("language", func() error { return w.line.SetLanguage(w.Context(), slug, 5, "nl") })
 	w.purchase(w.await(4), 2)
 	w.edition(secondEdition)
@@ -143,6 +144,38 @@ func (w *theatre) play() {
 	w.reads()
 	w.close()
 	w.judge()
+}
+
+// stranger asks for a mail that confirms an address, gets it, looks at its
+// link, and leaves it at that.
+func (w *theatre) stranger() {
+	w.Helper()
+	const address = "stranger@example.org"
+	w.scene("ask", func() error {
+		_, err := w.line.AskConfirm(w.Context(), line.Ask{
+			Sale: slug, Lang: "en", Address: sale.Address{Typed: address, Canonical: address},
+		})
+		return err
+	})
+	w.beat()
+	token := ""
+	for _, m := range w.server.Mails() {
+		if slices.Contains(m.To, address) {
+			_, token, _ = strings.Cut(w.letter(m).Text, "/confirm/")
+		}
+	}
+	if token == "" {
+		return // its mail waits for its next try
+	}
+	token, _, _ = strings.Cut(token, "\n")
+	w.scene("open", func() error {
+		ref, err := w.keys.ReadConfirmation(slug, token, w.clock.time())
+		if err != nil {
+			return err
+		}
+		_, err = w.line.Confirmation(w.Context(), slug, ref)
+		return err
+	})
 }
 
 func (w *theatre) edition(change func(*sale.Sale)) {
@@ -232,6 +265,7 @@ func (w *theatre) reads() {
 		"exhausted":  func() error { _, err := w.line.Exhausted(ctx, slug); return err },
 		"door list":  func() error { return w.line.Orders(ctx, slug, func(line.DoorRow) error { return nil }) },
 		"books":      func() error { _, err := w.line.Books(ctx, slug); return err },
+		"report":     func() error { return w.line.EachSigned(ctx, slug, func(line.Signed) error { return nil }) },
 		"metrics":    func() error { _, err := w.line.OfferCounts(ctx, slug); return err },
 		"bounces":    func() error { _, err := w.line.BouncedMails(ctx, slug); return err },
 		"refusal":    func() error { _, _, err := w.line.Refusal(ctx, slug, 3); return err },
@@ -270,6 +304,9 @@ func (w *theatre) judge() {
 		}
 		if !w.done() {
 			w.Error("something is left to do")
+		}
+		if n := w.count(`SELECT COUNT(*) FROM confirmations`); n != 0 {
+			w.Errorf("%d strangers are remembered", n)
 		}
 		if n := len(w.letters(12)); n == 0 {
 			w.Error("the last one was told nothing")

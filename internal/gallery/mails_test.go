@@ -43,6 +43,11 @@ func letters() []letter {
 				Sale: *lakeside(), Number: 1412, Order: *order(sale.OrderConfirmed), OrderURL: "https://checkout.lakeside.example/order/mzxw6ytboi4dcmrt",
 			})
 		}},
+		{"confirm", func(t *templates.Templates, lang string) (templates.Mail, error) {
+			return t.ConfirmMail(lang, templates.ConfirmMail{
+				Sale: *lakeside(), Until: noon.Add(24 * time.Hour), Link: "https://tickets.lakeside.example/lakeside-2027/confirm/k1.ref.end.mac",
+			})
+		}},
 		{"decline", decline(true)},
 		{"decline-over", decline(false)},
 	}
