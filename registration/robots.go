@@ -22,8 +22,9 @@ const (
 	forNetworks   = "network"
 )
 
-// askLimits is how many mails to strangers one network may cause: as many fans
-// without JavaScript as a full lecture hall has, and a trickle afterwards.
+// askLimits is how many mails to strangers one network may cause, of those that
+// confirm an address and of receipts each: as many fans without JavaScript, or
+// without their receipt, as a full lecture hall has, and a trickle afterwards.
 var askLimits = web.LimitOptions{PerSec: 100.0 / 3600, Burst: 100}
 
 // limits are those of one process; nil fields set no limit.
@@ -40,7 +41,7 @@ func newLimits(o Options) limits {
 	asks.Clock = o.Clock
 	return limits{
 		plain: web.NewLimiter(o.Limits), proved: web.NewLimiter(o.Limits.Times(web.ProvedTimes)), asks: web.NewLimiter(asks),
-		resends: web.NewLimiter(o.Limits),
+		resends: web.NewLimiter(asks),
 	}
 }
 
