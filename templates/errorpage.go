@@ -9,12 +9,12 @@ type ErrorPage struct {
 	Frame
 	Status     int
 	Code       string
-	Title      string // from errors.CODE.title
-	Text       string // from errors.CODE.text
-	Detail     string // what exactly, in English; shown on English pages only
+	Title      string   // from errors.CODE.title
+	Text       string   // from errors.CODE.text
+	Detail     string   // what exactly, in English; shown on English pages only
 	Fields     []string // likewise
-	BackURL    string // where to go from here; empty: nowhere
-	RetryAfter int    // seconds; 0: unknown
+	BackURL    string   // where to go from here; empty: nowhere
+	RetryAfter int      // seconds; 0: unknown
 }
 
 // ErrorPage renders the page. A code without messages is shown as internal.
