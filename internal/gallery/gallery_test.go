@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/inturn/inturn/internal/browsertest"
+	"github.com/inturn/inturn/templates"
 )
 
 // The limits of what a first visit loads, uncompressed.
@@ -30,6 +32,29 @@ var (
 	desktop     = view{"1280-light", 1280, false}
 	desktopDark = view{"1280-dark", 1280, true}
 )
+
+// TestEverythingIsShown wants a scene of every page and mail that there is.
+func TestEverythingIsShown(t *testing.T) {
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var source strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source.Write(text)
+	}
+	kind := reflect.TypeFor[*templates.Templates]()
+	for i := range kind.NumMethod() {
+		name := kind.Method(i).Name
+		if (strings.HasSuffix(name, "Page") || strings.HasSuffix(name, "Mail")) && !strings.Contains(source.String(), "t."+name+"(") {
+			t.Errorf("there is no scene of %s", name)
+		}
+	}
+}
 
 // TestAccessible runs axe-core over every page: in English in every view, in
 // the other languages where words are longest on the narrowest screen.

@@ -29,6 +29,11 @@ func letters() []letter {
 			return t.DeclineMail(lang, templates.DeclineMail{Sale: *lakeside(), Number: 3750, PlaceURL: placeURL, SoldOut: soldOut})
 		}
 	}
+	withdrawn := func(until time.Time) func(*templates.Templates, string) (templates.Mail, error) {
+		return func(t *templates.Templates, lang string) (templates.Mail, error) {
+			return t.WithdrawnMail(lang, templates.WithdrawnMail{Sale: *lakeside(), Number: 1412, PlaceURL: placeURL, Until: until})
+		}
+	}
 	return []letter{
 		{"receipt", receipt(1412, sale.Guaranteed)},
 		{"receipt-standby", receipt(3750, sale.Standby)},
@@ -50,6 +55,13 @@ func letters() []letter {
 		}},
 		{"decline", decline(true)},
 		{"decline-over", decline(false)},
+		{"withdrawn", withdrawn(noon.Add(24 * time.Hour))},
+		{"withdrawn-for-good", withdrawn(time.Time{})},
+		{"confirm", func(t *templates.Templates, lang string) (templates.Mail, error) {
+			return t.ConfirmMail(lang, templates.ConfirmMail{
+				Sale: *lakeside(), Link: "https://tickets.lakeside.example/lakeside-2027/confirm/token", Until: noon.Add(24 * time.Hour),
+			})
+		}},
 	}
 }
 

@@ -213,6 +213,12 @@ func otherScenes() []scene {
 		scene{"mailbox", func(t *templates.Templates, w io.Writer, lang string) error {
 			return t.MailboxPage(w, templates.MailboxPage{Frame: bare(lang), Total: 2, Mails: []templates.MailLine{mail, mail}, OlderURL: "/mailbox?before=2"})
 		}},
+		scene{"mailbox-mail", func(t *templates.Templates, w io.Writer, lang string) error {
+			return t.MailPage(w, templates.MailPage{
+				Frame: bare(lang), MailLine: mail, Text: "It is your turn.\n\nhttps://checkout.lakeside.example/c/token\n",
+				Links: []string{"https://checkout.lakeside.example/c/token"}, ToURL: "/mailbox?to=fan%40example.org", ListURL: "/mailbox",
+			})
+		}},
 		scene{"mailbox-empty", func(t *templates.Templates, w io.Writer, lang string) error {
 			return t.MailboxPage(w, templates.MailboxPage{Frame: bare(lang)})
 		}},

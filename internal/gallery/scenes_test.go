@@ -38,6 +38,9 @@ func lakeside() *sale.Sale {
 		Caps:     sale.Caps{Guaranteed: 2500, Standby: 7500},
 		Dispatch: sale.Dispatch{Starts: noon, Ends: noon.Add(8 * 24 * time.Hour), Every: "@every 1m", Batch: 100, LinkLife: time.Hour},
 		Payment:  sale.PaymentOnSite,
+		Event: sale.Event{
+			Starts: time.Date(2027, 7, 16, 15, 0, 0, 0, time.UTC), Ends: time.Date(2027, 7, 17, 22, 0, 0, 0, time.UTC), Venue: "Seewiese 1, Lakeside",
+		},
 		Mail: sale.MailSettings{
 			From: "Lakeside <tickets@lakeside.example>", Receipt: true,
 			Alternatives: text("There are still tickets for the open rehearsal on Thursday, at the door.",
