@@ -34,9 +34,18 @@ func palettes(t *testing.T) map[string]map[string]string {
 // words (1.4.3), 3 for what fields and signs are known by (1.4.11).
 func TestContrast(t *testing.T) {
 	words := [][2]string{
-		{"ink", "paper"}, {"ink", "card"}, {"quiet", "paper"}, {"quiet", "card"}, {"accent-ink", "paper"}, {"accent-ink", "card"},
-		{"on-accent", "accent"}, {"accent-ink", "accent-soft"}, {"warm-ink", "warm-soft"}, {"cool-ink", "cool-soft"},
-		{"bad-ink", "bad-soft"}, {"bad-ink", "card"},
+		{"ink", "paper"},
+		{"ink", "card"},
+		{"quiet", "paper"},
+		{"quiet", "card"},
+		{"accent-ink", "paper"},
+		{"accent-ink", "card"},
+		{"on-accent", "accent"},
+		{"accent-ink", "accent-soft"},
+		{"warm-ink", "warm-soft"},
+		{"cool-ink", "cool-soft"},
+		{"bad-ink", "bad-soft"},
+		{"bad-ink", "card"},
 	}
 	things := [][2]string{
 		{"edge", "paper"}, {"edge", "card"}, {"accent", "paper"}, {"accent", "card"}, {"bad-ink", "paper"},
