@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/sqldb"
 )
 
@@ -17,11 +18,11 @@ func (g *signUpGroupOf) proofOf(in SignUp) string {
 	return strconv.FormatInt(g.sale.id, 10) + ":" + in.Proof
 }
 
-// lookForProofs reads, under the lock, which of the group's proofs have given
-// a place already. A group without any, as in every sale that does not demand
+// lookForProofs reads, under the lock, whom the group's proofs have given a
+// place already. A group without any, as in every sale that does not demand
 // them, asks nothing.
 func (g *signUpGroupOf) lookForProofs(ctx context.Context, tx *sqldb.Tx) error {
-	g.proofs = map[string]bool{}
+	g.proofs = map[string]string{}
 	var wanted []string
 	for _, i := range g.index {
 		if p := g.proofOf(g.ins[i]); p != "" {
@@ -29,16 +30,40 @@ func (g *signUpGroupOf) lookForProofs(ctx context.Context, tx *sqldb.Tx) error {
 		}
 	}
 	for _, chunk := range sqldb.Chunks(wanted) {
-		used, err := texts(ctx, tx, `SELECT proof FROM registrations WHERE proof IS NOT NULL AND proof IN (`+
-			sqldb.Marks(1, len(chunk))+`)`, chunk...)
-		if err != nil {
+		if err := g.usedProofs(ctx, tx, chunk); err != nil {
 			return fmt.Errorf("look up proofs: %w", err)
-		}
-		for _, p := range used {
-			g.proofs[p] = true
 		}
 	}
 	return nil
+}
+
+func (g *signUpGroupOf) usedProofs(ctx context.Context, tx *sqldb.Tx, proofs []any) error {
+	rows, err := tx.Query(ctx, `SELECT proof, COALESCE(identity, '') FROM registrations WHERE proof IS NOT NULL AND proof IN (`+
+		sqldb.Marks(1, len(proofs))+`)`, proofs...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var proof, who string
+		if err := rows.Scan(&proof, &who); err != nil {
+			return err
+		}
+		g.proofs[proof] = who
+	}
+	return rows.Err()
+}
+
+// spent says whether the proof of a sign-up gave a place already, and whether
+// that was somebody else's. Only who brought it may hear more than that it is
+// spent: else one solution would tell of any address whether it is in line.
+func (g *signUpGroupOf) spent(in SignUp, who string) (spent, byAnother bool) {
+	by, spent := g.proofs[g.proofOf(in)]
+	return spent, spent && by != who
+}
+
+func proofSpent() error {
+	return sale.E(sale.CodeBadProof, "This solution has been used already.")
 }
 
 func nullInt(n int64) any {

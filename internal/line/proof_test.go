@@ -42,6 +42,27 @@ func TestAProofGivesOnePlace(t *testing.T) {
 	})
 }
 
+// TestASpentProofTellsNothing of who is in line to anybody but whom it gave a
+// place: one solution would answer for a whole list of addresses.
+func TestASpentProofTellsNothing(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		if _, err := b.SignUp(t.Context(), with("anna", "nonce1")); err != nil {
+			t.Fatal(err)
+		}
+		b.join(t, "bert")
+		_, inLine := b.SignUp(t.Context(), with("bert", "nonce1"))
+		_, stranger := b.SignUp(t.Context(), with("carl", "nonce1"))
+		wantCode(t, inLine, sale.CodeBadProof)
+		wantCode(t, stranger, sale.CodeBadProof)
+		if inLine.Error() != stranger.Error() {
+			t.Errorf("who is in line hears %q, a stranger %q", inLine, stranger)
+		}
+		// An own form that is sent twice is answered as ever.
+		_, err := b.SignUp(t.Context(), with("anna", "nonce1"))
+		wantCode(t, err, sale.CodeAlreadyInLine)
+	})
+}
+
 // TestAProofGivesOnePlaceInARace: however many come with it at once.
 func TestAProofGivesOnePlaceInARace(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {

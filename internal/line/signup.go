@@ -104,7 +104,7 @@ type signUpGroupOf struct {
 	present map[string]presentRow // registrations that hold one of the group's addresses
 	idem    map[string]presentRow // registrations made with one of the group's keys
 	left    map[string]bool       // addresses that had a place before and left it
-	proofs  map[string]bool       // proofs of the group that gave a place
+	proofs  map[string]string     // whom proofs of the group gave a place
 	fresh   []freshRow
 }
 
@@ -181,7 +181,10 @@ func (g *signUpGroupOf) decide(i int, at int64) {
 		}
 	}
 	_, here := g.present[who]
+	spent, byAnother := g.spent(in, who)
 	switch {
+	case byAnother:
+		out.Err = proofSpent()
 	case here:
 		out.Err = sale.E(sale.CodeAlreadyInLine, "This address is already in line.")
 	case at < c.opens:
@@ -190,8 +193,8 @@ func (g *signUpGroupOf) decide(i int, at int64) {
 		out.Err = sale.E(sale.CodeClosed, "The form is closed.")
 	case c.last >= c.guaranteed+c.standby:
 		out.Err = sale.E(sale.CodeFull, "All places in line are taken.")
-	case g.proofs[g.proofOf(in)]:
-		out.Err = sale.E(sale.CodeBadProof, "This solution has been used already.")
+	case spent:
+		out.Err = proofSpent()
 	default:
 		out.Value = g.give(in, at)
 	}
@@ -213,7 +216,9 @@ func (g *signUpGroupOf) give(in SignUp, at int64) Registration {
 	g.fresh = append(g.fresh, freshRow{
 		presentRow: row, receipt: c.receipt == 1 && !g.left[row.identity], network: in.Network, proof: g.proofOf(in),
 	})
-	g.proofs[g.proofOf(in)] = in.Proof != ""
+	if in.Proof != "" {
+		g.proofs[g.proofOf(in)] = row.identity
+	}
 	g.present[row.identity] = row
 	if row.idem != "" {
 		g.idem[row.idem] = row
