@@ -108,6 +108,9 @@ func TestLineLife(t *testing.T) {
 		}
 		w.do("POST", "/lakeside-2027", "email=other@example.org", "Idempotency-Key", "k1", "Accept", "application/json").
 			wants(t, 409, "idempotency_reused")
+		same := []string{"Idempotency-Key", "k1", "Accept", "application/json"}
+		asked := w.do("POST", "/lakeside-2027", "email=Fan.One%2Btickets@gmail.com", same...)
+		asked.wants(t, 201, `"number":1`, path)
 		w.do("POST", "/lakeside-2027", "email=fanone@gmail.com", asJSON...).wants(t, 409, "already_in_line", "not", "Fan.One")
 		w.get(path).wants(t, 200, "Fan.One&#43;tickets@gmail.com", "You are in line")
 		w.do("POST", path+"/withdraw", "").wants(t, 303)
@@ -116,6 +119,9 @@ func TestLineLife(t *testing.T) {
 		w.get(path).wants(t, 200, "You are in line")
 		w.do("POST", path+"/withdraw", "").wants(t, 303)
 		w.do("POST", "/lakeside-2027", "email=fanone@gmail.com", asJSON...).wants(t, 201, `"number":2`)
+		if again := w.do("POST", "/lakeside-2027", "email=Fan.One%2Btickets@gmail.com", same...); again.status != 201 || again.body != asked.body {
+			t.Errorf("the same key after leaving and joining again: %d %s, want %s", again.status, again.body, asked.body)
+		}
 		w.do("POST", path+"/rejoin", "", asJSON...).wants(t, 409, "too_late")
 		w.do("POST", "/another-sale", "email=fan@example.org", asJSON...).wants(t, 404)
 	})

@@ -115,6 +115,57 @@ func TestSignUpIdempotencyKey(t *testing.T) {
 		other.Idempotency = "key-1"
 		_, err = b.SignUp(t.Context(), other)
 		wantCode(t, err, sale.CodeKeyReused)
+
+		// Whatever happens meanwhile, the same request has the same answer: the
+		// fan left, joined again under another key, and the form closed.
+		same := func(when string) {
+			t.Helper()
+			got, err := b.SignUp(t.Context(), in)
+			if err != nil || got.Number != first.Number || got.Class != first.Class || !got.At.Equal(first.At) || !got.Repeated {
+				t.Errorf("%s: %+v, %v", when, got, err)
+			}
+			_, err = b.SignUp(t.Context(), other)
+			wantCode(t, err, sale.CodeKeyReused)
+		}
+		b.leave(t, 1)
+		same("after leaving")
+		rejoin := signUp("fan")
+		rejoin.Idempotency = "key-2"
+		if r, err := b.SignUp(t.Context(), rejoin); err != nil || r.Number != 2 {
+			t.Errorf("again in line: %+v, %v", r, err)
+		}
+		same("after joining again")
+		b.clock.add(time.Hour)
+		same("after the form closed")
+		if st, err := b.Sale(t.Context(), "lakeside"); err != nil || st.Last != 2 {
+			t.Errorf("%d places given, %v", st.Last, err)
+		}
+	})
+}
+
+// TestSignUpIdempotencyKeyAtOnce: a client that asks again before it was
+// answered, with many others in the same group.
+func TestSignUpIdempotencyKeyAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		var group sync.WaitGroup
+		numbers := make([]int, 8)
+		for i := range numbers {
+			group.Go(func() {
+				in := signUp("fan")
+				in.Idempotency = "key-1"
+				r, err := b.SignUp(t.Context(), in)
+				if err != nil {
+					t.Error(err)
+				}
+				numbers[i] = r.Number
+			})
+		}
+		group.Wait()
+		for _, n := range numbers {
+			if n != 1 {
+				t.Errorf("answered %v", numbers)
+			}
+		}
 	})
 }
 
