@@ -21,7 +21,7 @@ import (
 // each good for four minutes.
 func firstEdition(s *sale.Sale) {
 	s.Tickets.Capacity, s.Tickets.Types[0].Stock = 6, 6
-	s.Caps.Guaranteed = 1
+	s.Caps.Guaranteed, s.Mail.Receipt = 1, true
 	s.Dispatch.Starts, s.Dispatch.LinkLife = noon.Add(time.Minute), 4*time.Minute
 }
 
@@ -133,6 +133,10 @@ func (w *theatre) play() {
 	w.scene("withdraw", func() error { return w.line.Withdraw(w.Context(), slug, 6) })
 	w.scene("restore", func() error { return w.line.Restore(w.Context(), slug, 5) })
 	w.stranger()
+	w.scene("lose a receipt", func() error {
+		address := "fan4@example.org"
+		return w.line.ResendReceipt(w.Context(), line.LostReceipt{Sale: slug, Address: sale.Address{Typed: address, Canonical: address}})
+	})
 	w.scene("language", func() error { return w.line.SetLanguage(w.Context(), slug, 5, "nl") })
 	w.purchase(w.await(4), 2)
 	w.edition(secondEdition)
