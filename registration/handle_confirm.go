@@ -116,7 +116,7 @@ func (s *Server) handleConfirmed(c echo.Context) error {
 	case "":
 		return s.answerPlace(c, placePath, reg)
 	case sale.CodeAlreadyInLine, sale.CodeFull, sale.CodeClosed, sale.CodeNotOpenYet:
-		return s.refused(c, s.ownPage(), signUpForm{Email: found.Address, Lang: found.Lang}, err)
+		return s.refused(c, s.own, signUpForm{Email: found.Address, Lang: found.Lang}, err)
 	}
 	return err
 }

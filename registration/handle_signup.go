@@ -30,13 +30,13 @@ type front struct {
 }
 
 // ownPage is the sale's own.
-func (s *Server) ownPage() front {
-	return front{placePath, s.o.Templates.LandingPage, s.o.Templates.AlreadyPage, s.o.Templates.SentPage}
+func ownPage(t *templates.Templates) front {
+	return front{placePath, t.LandingPage, t.AlreadyPage, t.SentPage}
 }
 
 // handleSignUp gives an address its place in line.
 func (s *Server) handleSignUp(c echo.Context) error {
-	return s.answerSignUp(c, s.ownPage())
+	return s.answerSignUp(c, s.own)
 }
 
 func (s *Server) answerSignUp(c echo.Context, on front) error {

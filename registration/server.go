@@ -71,6 +71,7 @@ type Options struct {
 type Server struct {
 	o           Options
 	board       *board
+	own         front // the sale's own page
 	limits      limits
 	disposables *robots.Disposables
 	web         *web.Server
@@ -103,7 +104,7 @@ func New(o Options) (*Server, error) {
 	if o.SignedUp == nil {
 		o.SignedUp = func(sale.Class, error) {}
 	}
-	s := &Server{o: o, board: newBoard(o), limits: newLimits(o), disposables: robots.NewDisposables()}
+	s := &Server{o: o, board: newBoard(o), own: ownPage(o.Templates), limits: newLimits(o), disposables: robots.NewDisposables()}
 	s.web, err = web.New(web.Options{
 		Name: "registration", Templates: o.Templates, Clock: o.Clock, Logger: o.Logger,
 		TrustedProxies: o.TrustedProxies, Health: o.Health, Observe: o.Observe, CrossOriginExempt: isSignUp,

@@ -85,18 +85,16 @@ func (l *Limiter) Allow(ip string) error {
 // take takes a token from every bucket, or says how long until that is
 // possible.
 func (b *buckets) take(now time.Time) (wait time.Duration) {
+	if b.peak == nil {
+		if b.long.AllowN(now, 1) {
+			return 0
+		}
+		return missing(b.long, now)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	wait = missing(b.long, now)
-	if b.peak != nil {
-		wait = max(wait, missing(b.peak, now))
-	}
-	if wait > 0 {
-		return wait
-	}
-	b.long.AllowN(now, 1)
-	if b.peak != nil {
-		b.peak.AllowN(now, 1)
+	if b.long.TokensAt(now) < 1 || !b.peak.AllowN(now, 1) || !b.long.AllowN(now, 1) {
+		return max(missing(b.long, now), missing(b.peak, now))
 	}
 	return 0
 }
@@ -104,9 +102,6 @@ func (b *buckets) take(now time.Time) (wait time.Duration) {
 // missing is how long until a bucket holds a token.
 func missing(r *rate.Limiter, now time.Time) time.Duration {
 	short := 1 - r.TokensAt(now)
-	if short <= 0 {
-		return 0
-	}
 	return max(time.Duration(float64(time.Second)*short/float64(r.Limit())), 1)
 }
 
