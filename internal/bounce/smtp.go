@@ -36,7 +36,7 @@ func (d *Desk) Serve(ctx context.Context, ln net.Listener) error {
 	s.ReadTimeout, s.WriteTimeout = idle, idle
 	s.ErrorLog = slog.NewLogLogger(d.o.Logger.Handler(), slog.LevelDebug)
 	served := make(chan error, 1)
-	go func() { served <- s.Serve(netutil.LimitListener(ln, mostConnections)) }()
+	go func() { served <- s.Serve(netutil.LimitListener(fair(ln), mostConnections)) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("take bounces: %w", err)

@@ -168,6 +168,7 @@ func TestSPF(t *testing.T) {
 		"another's softfail":  {"lakeside.example TXT v=spf1 include:relay.example ip4:192.0.2.25 ~all\nrelay.example TXT v=spf1 ~all", doctor.OK, []string{"by ip4:192.0.2.25"}},
 		"excluded first":      {"lakeside.example TXT v=spf1 -ip4:192.0.2.25 -ip6:2001:db8::/32 a:mx.relay.example ~all", doctor.Warn, []string{"does not cover"}},
 		"not covered":         {"lakeside.example TXT v=spf1 ip4:198.51.100.1 ~all", doctor.Warn, []string{"does not cover the mail server's own address (192.0.2.25, 2001:db8::25)", "lakeside.example TXT v=spf1 a:mx.relay.example ip4:198.51.100.1 ~all"}},
+		"for a terminal":      {"lakeside.example TXT v=spf1 x=\x1b[31m ip4:198.51.100.1 ~all", doctor.Warn, []string{"lakeside.example TXT v=spf1 a:mx.relay.example x= [31m ip4:198.51.100.1 ~all"}},
 		"everybody":           {"lakeside.example TXT v=spf1 +all", doctor.Fail, []string{"+all"}},
 		"everybody, in short": {"lakeside.example TXT v=spf1 all", doctor.Fail, []string{"+all"}},
 		"undecided":           {"lakeside.example TXT v=spf1 ip4:192.0.2.25 ?all", doctor.Warn, []string{"protects nobody"}},

@@ -69,15 +69,19 @@ const mostShown = 600
 
 // shown makes a text fit for a terminal: one line without control characters.
 func shown(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	text = strings.Join(strings.Fields(text), " ")
+	text = printable(text)
 	if runes := []rune(text); len(runes) > mostShown {
 		text = string(runes[:mostShown-1]) + "…"
 	}
 	return text
+}
+
+// printable is a text in one line without control characters, whole.
+func printable(text string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)), " ")
 }

@@ -138,7 +138,7 @@ func (w *spfWalk) record(domain string) *spfRecord {
 	}
 	w.path = append(w.path, domain)
 	defer func() { w.path = w.path[:len(w.path)-1] }()
-	r := &spfRecord{domain: domain, text: strings.Join(strings.Fields(texts[0]), " ")}
+	r := &spfRecord{domain: domain, text: printable(texts[0])}
 	redirect := ""
 	for _, word := range strings.Fields(texts[0])[1:] {
 		name, value, isModifier := strings.Cut(word, "=")

@@ -64,6 +64,10 @@ func (r *reader) picture(name string) ([]byte, error) {
 	case !fs.ValidPath(clean):
 		return nil, fmt.Errorf("%s is not a file beside the sale file or in a folder there", quote(name))
 	}
+	// A pipe would be waited for.
+	if about, err := fs.Stat(r.beside, clean); err == nil && !about.Mode().IsRegular() && !about.IsDir() {
+		return nil, fmt.Errorf("%s cannot be read: it is no plain file", quote(name))
+	}
 	f, err := r.beside.Open(clean)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", quote(name), cause(err))

@@ -2,6 +2,7 @@ package salefile_test
 
 import (
 	"encoding/base64"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -42,13 +43,14 @@ func TestParseBrand(t *testing.T) {
 }
 
 func TestParseBrandMistakes(t *testing.T) {
-	beside := fstest.MapFS{"big.svg": {Data: []byte(strings.Repeat("<", sale.MaxLogo+1))}, "bad.svg": {Data: []byte("<svg/>")}}
+	beside := fstest.MapFS{"big.svg": {Data: []byte(strings.Repeat("<", sale.MaxLogo+1))}, "bad.svg": {Data: []byte("<svg/>")}, "pipe.svg": {Mode: fs.ModeNamedPipe}}
 	for logo, want := range map[string]string{
 		"none.svg":                       `"none.svg" cannot be read: file does not exist`,
 		"../logo.svg":                    `"../logo.svg" is not a file beside the sale file or in a folder there`,
 		"/etc/passwd":                    `"/etc/passwd" is not a file beside the sale file or in a folder there`,
 		"big.svg":                        `"big.svg" has 16,385 bytes, but at most 16,384 are possible`,
 		"bad.svg":                        `"bad.svg" has "svg", which is not SVG`,
+		"pipe.svg":                       `"pipe.svg" cannot be read: it is no plain file`,
 		"data:image/png,x":               "is a data: address that cannot be read",
 		"data:image/png;base64,%":        "is a data: address that cannot be read",
 		"data:text/html;base64,PGI+PC9i": `the picture has "b", which is not SVG`,
