@@ -153,6 +153,24 @@ func checkMail(t *testing.T, m Mail, lang string) {
 	}
 }
 
+// TestReceiptIsTrueAtNight: nobody is told of mails that no quiet hour lets out.
+func TestReceiptIsTrueAtNight(t *testing.T) {
+	d := ReceiptMail{Sale: *sampleSale(), Number: 12, Class: sale.Guaranteed, PlaceURL: samplePlace}
+	d.Sale.Dispatch.Starts = time.Date(2027, 3, 12, 0, 25, 0, 0, time.UTC)
+	d.Sale.Dispatch.Quiet = sale.QuietHours{From: 22 * 3600, To: 8 * 3600}
+	m, err := newTemplates(t).ReceiptMail("en", d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(m.Text), " ")
+	if want := "Friday, 12 March 2027, 08:00 CET"; !strings.Contains(text, want) || !strings.Contains(m.HTML, want) {
+		t.Errorf("the receipt lacks %q:\n%s", want, m.Text)
+	}
+	if strings.Contains(text, "01:25") {
+		t.Errorf("the receipt promises mails at night:\n%s", m.Text)
+	}
+}
+
 // TestOfferMail is what the offer's reader relies on: the link on a line of
 // its own, the deadline in the sale's zone, and the duration.
 func TestOfferMail(t *testing.T) {

@@ -120,6 +120,11 @@ func (s *Sale) Rest() Rest {
 	return Rest{hours: s.Dispatch.Quiet, loc: s.Location()}
 }
 
+// FirstMails is what fans are told of when offers begin to be mailed: when
+// dispatch starts or, if that is a quiet hour, when it is over. Mails hold
+// their sale by value, so that a template cannot call what needs its address.
+func (s Sale) FirstMails() time.Time { return s.Rest().NextLoud(s.Dispatch.Starts) }
+
 // ParseRest reads what [Rest.String] writes.
 func ParseRest(text string) (Rest, error) {
 	hours, zone, _ := strings.Cut(text, " ")

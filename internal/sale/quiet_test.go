@@ -77,6 +77,23 @@ func rest(t testing.TB, hours, zone string) sale.Rest {
 	return s.Rest()
 }
 
+func TestFirstMails(t *testing.T) {
+	for hours, want := range map[string]string{
+		"22:00-08:00": "2027-03-12T08:00:00+01:00",
+		"12:00-13:00": "2027-03-12T01:25:00+01:00",
+	} {
+		q, err := sale.ParseQuietHours(hours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		starts := instant(t, "2027-03-12T01:25:00+01:00")
+		s := sale.Sale{Timezone: "Europe/Zurich", Dispatch: sale.Dispatch{Starts: starts, Quiet: q}}
+		if got := s.FirstMails(); !got.Equal(instant(t, want)) {
+			t.Errorf("quiet %s: %s", hours, got)
+		}
+	}
+}
+
 func instant(t testing.TB, text string) time.Time {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339Nano, text)
