@@ -167,6 +167,19 @@ func TestBuyRefuses(t *testing.T) {
 	})
 }
 
+// Who asks for more than the offer is told so, and not that there are no more.
+func TestMoreThanTheOfferIsSaidAsSuch(t *testing.T) {
+	each(t, func(t *testing.T, c *counter) {
+		token := c.offer("o1", 4)
+		for body, want := range map[string]string{
+			"qty.fri=2&qty.sat=3": "more than the 4 tickets reserved for you",
+			"qty.sat=4":           "more than there is",
+		} {
+			c.want(c.postForm("/c/"+token, body), 409, `role="alert"`, want)
+		}
+	})
+}
+
 // Nobody buys at a price they have not seen.
 func TestChangedPriceShowsThePageAgain(t *testing.T) {
 	each(t, func(t *testing.T, c *counter) {

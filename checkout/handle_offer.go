@@ -129,6 +129,7 @@ func (s *Server) offerPage(c echo.Context, o opened, r refusal) templates.OfferP
 	}
 	if r.err != nil {
 		p.Problem = string(sale.CodeOf(r.err))
+		p.Beyond = sale.CodeOf(r.err) == sale.CodeTooManyTickets && r.asked.Quantities.Total() > o.Granted
 	}
 	for _, t := range o.Sale.Tickets.Types {
 		left := o.Left[t.ID]

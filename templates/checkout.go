@@ -13,6 +13,7 @@ import (
 type OfferPage struct {
 	Frame
 	Problem    string        // code of the refusal: bad_quantity, too_many_tickets, price_changed; empty: none
+	Beyond     bool          // too many for this offer, whatever else there is
 	Most       int           // tickets in this offer
 	Ends       time.Time     // when it is over
 	Left       time.Duration // how long that is from now

@@ -58,6 +58,8 @@ func offerPages() []checkoutSample {
 		page("no quantity", func(p *OfferPage) { p.Problem = "bad_quantity" }, []string{`role="alert"`, "at least one"}, nil),
 		page("too many", func(p *OfferPage) { p.Problem = "too_many_tickets"; p.Types[1].Chosen = 2 },
 			[]string{"more than there is", `<option value="2" selected>`}, nil),
+		page("more than the offer", func(p *OfferPage) { p.Problem, p.Beyond = "too_many_tickets", true },
+			[]string{"more than the 4 tickets reserved for you", `role="alert"`}, []string{"more than there is"}),
 		page("very many", func(p *OfferPage) { p.Types[1].Most, p.Types[1].Chosen = 100, 30 },
 			[]string{`type="number"`, `max="100"`, `value="30"`}, []string{"<select"}),
 		page("another price", func(p *OfferPage) { p.Problem = "price_changed" },
