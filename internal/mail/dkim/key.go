@@ -45,6 +45,11 @@ const othersMayNot = 0o037
 
 // Load reads the key that ref names: PEM with PKCS#8 or PKCS#1.
 func Load(ref Ref) (Key, error) {
+	// Looked at before it is opened, too: a pipe that nobody writes to would be
+	// waited for, and no signal ends that.
+	if info, err := os.Stat(ref.Path); err == nil && !info.Mode().IsRegular() {
+		return Key{}, fmt.Errorf("%s is not a file", ref.Path)
+	}
 	f, err := os.Open(ref.Path)
 	if err != nil {
 		return Key{}, fmt.Errorf("open the key of selector %s: %w", ref.Selector, err)
