@@ -86,6 +86,9 @@ func TestTheAnswerIsTheSame(t *testing.T) {
 		if n := b.count(t, `SELECT COUNT(*) FROM confirmations WHERE sends = 1`); n != 2 {
 			t.Errorf("%d stored, want both", n)
 		}
+		if n := b.count(t, `SELECT COUNT(*) FROM outbox WHERE kind = 'confirm'`); n != 1 {
+			t.Errorf("%d mails are queued, want one", n)
+		}
 		mails := b.send(t, 10, line.ResultAccepted)
 		if len(mails) != 1 || mails[0].Address != "bert@example.org" {
 			t.Errorf("%+v, want one mail to bert", mails)

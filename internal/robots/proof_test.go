@@ -45,6 +45,16 @@ func encode(t testing.TB, p altcha.Payload) string {
 	return base64.StdEncoding.EncodeToString(b)
 }
 
+// blownUp is a solution with a thousand blanks in its JSON.
+func blownUp(t testing.TB, p altcha.Payload) string {
+	t.Helper()
+	b, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(append([]byte(strings.Repeat(" ", 1000)), b...))
+}
+
 func challenge(t testing.TB, slug string) Challenge {
 	t.Helper()
 	c, err := NewChallenge(slug, 1000, testKey, testNow)
@@ -92,6 +102,7 @@ func TestBadProofs(t *testing.T) {
 		"not JSON":            base64.StdEncoding.EncodeToString([]byte("{")),
 		"null":                base64.StdEncoding.EncodeToString([]byte("null")),
 		"too long":            strings.Repeat("A", maxProof+1),
+		"blown up":            blownUp(t, good),
 		"another number":      change(func(p *altcha.Payload) { p.Number++ }),
 		"a negative number":   change(func(p *altcha.Payload) { p.Number = -1 }),
 		"another challenge":   change(func(p *altcha.Payload) { p.Challenge = challenge(t, "lakeside-2027").Challenge }),

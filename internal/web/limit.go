@@ -53,7 +53,6 @@ type Limiter struct {
 
 // buckets are one network's.
 type buckets struct {
-	mu   sync.Mutex // a token is taken from both, or from none
 	long *rate.Limiter
 	peak *rate.Limiter // nil: there is no rush
 }
@@ -83,20 +82,17 @@ func (l *Limiter) Allow(ip string) error {
 }
 
 // take takes a token from every bucket, or says how long until that is
-// possible.
+// possible. What the long bucket then refuses has cost the fast one a token,
+// which it has again before the long one.
 func (b *buckets) take(now time.Time) (wait time.Duration) {
-	if b.peak == nil {
-		if b.long.AllowN(now, 1) {
-			return 0
-		}
-		return missing(b.long, now)
+	if (b.peak == nil || b.peak.AllowN(now, 1)) && b.long.AllowN(now, 1) {
+		return 0
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.long.TokensAt(now) < 1 || !b.peak.AllowN(now, 1) || !b.long.AllowN(now, 1) {
-		return max(missing(b.long, now), missing(b.peak, now))
+	wait = missing(b.long, now)
+	if b.peak != nil {
+		wait = max(wait, missing(b.peak, now))
 	}
-	return 0
+	return wait
 }
 
 // missing is how long until a bucket holds a token.

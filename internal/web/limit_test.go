@@ -64,3 +64,31 @@ func TestLimiterForgets(t *testing.T) {
 		}
 	}
 }
+
+// TestLimiterInARush: fast for as many as a rush may have, never faster than
+// its peak, and slow from then on; the time that is named is the right one.
+func TestLimiterInARush(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	l := NewLimiter(LimitOptions{Clock: func() time.Time { return now }, PerSec: 1, Burst: 5, Peak: 10, Rush: 20})
+	passed := func() (n int) {
+		for l.Allow("203.0.113.7") == nil {
+			n++
+		}
+		return n
+	}
+	for second, want := range []int{5, 5, 5, 5, 4, 1, 1} { // 20 in the rush, and one a second all the while
+		if got := passed(); got != want {
+			t.Errorf("second %d: %d passed, want %d", second, got, want)
+		}
+		now = now.Add(time.Second)
+	}
+	passed()
+	var e *sale.Error
+	if err := l.Allow("203.0.113.7"); !errors.As(err, &e) || e.RetryAfter <= 0 || e.RetryAfter > time.Second {
+		t.Fatalf("%+v", e)
+	}
+	now = now.Add(e.RetryAfter)
+	if err := l.Allow("203.0.113.7"); err != nil {
+		t.Errorf("after the time that was named: %v", err)
+	}
+}
