@@ -19,6 +19,8 @@ const (
 	saysStandby    = "No guarantee any more, but a chance"
 	saysFull       = "This line is full"
 	saysClosed     = "Registration is over"
+	saysKept       = "Your place is kept"
+	saysOver       = "The sale is over"
 	hasForm        = `type="email"`
 )
 
@@ -34,7 +36,11 @@ func TestNoticesFollowTheClock(t *testing.T) {
 	w.at(r.Closes.Add(-time.Millisecond))
 	w.get(landing).wants(t, 200, hasForm)
 	w.at(r.Closes)
-	w.get(landing).wants(t, 200, saysClosed, "Come to the open rehearsal.", "not", hasForm)
+	w.get(landing).wants(t, 200, saysClosed, "Come to the open rehearsal.", saysKept, "not", hasForm)
+	w.at(testSale().Dispatch.Ends.Add(-time.Millisecond))
+	w.get(landing).wants(t, 200, saysClosed, saysKept)
+	w.at(testSale().Dispatch.Ends)
+	w.get(landing).wants(t, 200, saysOver, "Come to the open rehearsal.", "not", saysKept, hasForm)
 	if w.fake.reads != 1 {
 		t.Errorf("the line was read %d times", w.fake.reads)
 	}

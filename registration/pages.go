@@ -21,6 +21,7 @@ type pages struct {
 // pageKey is what else than the state of its entry a page depends on.
 type pageKey struct {
 	notice   templates.Notice
+	over     bool
 	lang     string
 	frame    frameFor
 	progress templates.ProgressState
@@ -37,8 +38,11 @@ type page struct {
 
 // landing gives a landing page.
 func (s *Server) landing(e *entry, notice templates.Notice, lang string) (*page, error) {
-	return e.pages.kept(pageKey{notice: notice, lang: lang}, func(w io.Writer) error {
-		return s.o.Templates.LandingPage(w, s.landingPage(e, notice, lang))
+	over := s.over(e)
+	return e.pages.kept(pageKey{notice: notice, over: over, lang: lang}, func(w io.Writer) error {
+		d := s.landingPage(e, notice, lang)
+		d.Over = over // and not what the clock says by now
+		return s.o.Templates.LandingPage(w, d)
 	})
 }
 
@@ -73,13 +77,14 @@ func (s *Server) landingPage(e *entry, notice templates.Notice, lang string) tem
 		Notice:  notice,
 		Paused:  e.state.Paused,
 		SoldOut: e.state.SoldOut,
+		Over:    s.over(e),
 		Action:  salePath(e.state.Sale.Slug),
 		BareURL: s.o.URL + salePath(e.state.Sale.Slug),
 	}
 	if notice.Takes() && e.state.Sale.DemandsProof() {
 		d.PuzzleURL = challengePath(e.state.Sale.Slug)
 	}
-	if e.state.Sale.Mail.Receipt {
+	if e.state.Sale.Mail.Receipt && !d.Over {
 		d.ReceiptURL = lostPath(e.state.Sale.Slug, lang)
 	}
 	if notice == templates.NoticeBefore {
@@ -89,6 +94,9 @@ func (s *Server) landingPage(e *entry, notice templates.Notice, lang string) tem
 	}
 	return d
 }
+
+// over says whether a sale has ended.
+func (s *Server) over(e *entry) bool { return !s.o.Clock().Before(e.state.Sale.Dispatch.Ends) }
 
 // frame is the frame of a sale's page, with the languages it can be had in.
 func (s *Server) frame(e *entry, lang string) templates.Frame {

@@ -47,6 +47,7 @@ type LandingPage struct {
 	Notice      Notice
 	Paused      bool   // no offers are made at the moment; the form is unaffected
 	SoldOut     bool   // everything is sold; a place can only hope for a cancellation
+	Over        bool   // the sale has ended: no place can hope for anything any more
 	Action      string // where the form posts to
 	OpeningURL  string // an entry for the calendar; empty: the form is open, or was
 	ProgressURL string // how far the line is; empty: nobody can be in it yet

@@ -45,6 +45,7 @@ func landingScenes() []scene {
 		landing("paused", templates.NoticeGuaranteed, func(d *templates.LandingPage) { d.Paused = true }),
 		landing("quiet", templates.NoticeGuaranteed, func(d *templates.LandingPage) { d.Sale.Dispatch.Quiet = night }),
 		landing("soldout", templates.NoticeClosed, func(d *templates.LandingPage) { d.SoldOut = true }),
+		landing("over", templates.NoticeClosed, func(d *templates.LandingPage) { d.Over, d.ReceiptURL = true, "" }),
 		landing("bad-address", templates.NoticeGuaranteed, func(d *templates.LandingPage) {
 			d.Problem, d.Typed, d.Reason = "bad_address", "fan@example", sale.AddressShortSite
 		}),
