@@ -158,7 +158,7 @@ func TestMistakesShowTheOfferAgain(t *testing.T) {
 	each(t, func(t *testing.T, c *counter) {
 		token := c.offer("o1", 4)
 		c.want(c.postForm("/c/"+token, "qty.fri=0&qty.sat="), 422, `role="alert"`, "at least one", `name="qty.fri"`)
-		c.want(c.postForm("/c/"+token, "qty.fri=3&qty.sat=2"), 409, `role="alert"`, "more than there is",
+		c.want(c.postForm("/c/"+token, "qty.fri=3&qty.sat=2"), 409, `role="alert"`, "more than the 4 tickets reserved for you",
 			`<option value="3" selected>`, `<option value="2" selected>`)
 	})
 }
