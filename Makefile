@@ -15,8 +15,9 @@ lint:
 docs: ## pages made from tables in the code
 	go test ./internal/settings -run 'TestDocumentation' -update
 
-screenshots: ## every page and mail in every language, light and dark, narrow and wide: bin/gallery/
-	INTURN_GALLERY=$(CURDIR)/bin/gallery go test ./internal/gallery -run TestScreenshots -count=1 -timeout 60m
+screenshots: ## every page and mail in every language, light and dark, narrow and wide, in bin/gallery/; those of the docs
+	INTURN_GALLERY=$(CURDIR)/bin/gallery INTURN_GALLERY_DOCS=$(CURDIR)/docs/images \
+		go test ./internal/gallery -run 'TestScreenshots|TestDocumentationPictures' -count=1 -timeout 60m
 
 ci:
 	.ci/run

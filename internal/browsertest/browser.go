@@ -245,6 +245,24 @@ func (b *Browser) Press(keys string) {
 	b.Do("press a key", chromedp.KeyEvent(keys))
 }
 
+// Sharp changes the screen like Screen, to one with more dots to a pixel.
+func (b *Browser) Sharp(width, height int, dots float64) {
+	b.tb.Helper()
+	b.Do("change the screen", chromedp.EmulateViewport(int64(width), int64(height), chromedp.EmulateScale(dots)))
+}
+
+// Glance is what is on the screen now, as a PNG.
+func (b *Browser) Glance() []byte {
+	b.tb.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, Patience)
+	defer cancel()
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		b.tb.Fatalf("photograph the screen: %v", err)
+	}
+	return png
+}
+
 // Photograph is the whole page as a PNG, however long it is.
 func (b *Browser) Photograph() []byte {
 	b.tb.Helper()

@@ -164,3 +164,28 @@ func TestScreenshots(t *testing.T) {
 		}
 	}
 }
+
+// TestDocumentationPictures takes the pictures of README and docs when
+// INTURN_GALLERY_DOCS names their folder: what a phone shows first, light and
+// dark.
+func TestDocumentationPictures(t *testing.T) {
+	dir := os.Getenv("INTURN_GALLERY_DOCS")
+	if dir == "" {
+		return // pictures were not asked for
+	}
+	h := open(t)
+	b := browsertest.New(t, browsertest.Options{Scripts: true})
+	b.Sharp(360, 771, 1.5)
+	for file, page := range map[string]string{
+		"landing": "en/landing-open", "place": "en/place-waiting", "offer": "en/offer", "order": "en/order",
+		"place-nl": "nl/place-standby", "offer-de": "de/offer-one-left", "mail-fr": "fr/mail-offer", "progress": "en/progress-moving",
+	} {
+		for suffix, dark := range map[string]bool{"": false, "-dark": true} {
+			b.Dark(dark)
+			b.Goto(h.url + "/" + page)
+			if err := os.WriteFile(filepath.Join(dir, file+suffix+".png"), b.Glance(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
