@@ -15,10 +15,11 @@ import (
 func TestRobots(t *testing.T) {
 	t.Parallel()
 	site := e2etest.New(t, e2etest.Options{})
+	festival := newFestivalSite(t, func() string { return site.Registration })
 	site.Start()
 	site.Apply(e2etest.SaleFile{
 		Slug: "lake", Guaranteed: 4, Standby: 4, Tickets: `{stock: 20, max_per_fan: 2, price: "25.00"}`,
-		More: `robots: {proof_of_work: true, work: 50000}`, Starts: e2etest.FarOff, Closes: e2etest.FarOff,
+		More: "robots: {proof_of_work: true, work: 50000}\nembed: {origins: [\"" + festival.allowed + "\"]}", Starts: e2etest.FarOff, Closes: e2etest.FarOff,
 	})
 	landing := site.Registration + "/lake/en"
 	e2etest.Until(t, "the sale is there", func() bool { return site.Page(landing).Status == 200 })
@@ -91,6 +92,30 @@ func TestRobots(t *testing.T) {
 		b.Click(`main form button[type="submit"]`)
 		if number := b.Text(".stub .number"); number != "4" {
 			t.Errorf("dee is number %q", number)
+		}
+	})
+	t.Run("in a frame", func(t *testing.T) {
+		b := browsertest.New(t, browsertest.Options{Scripts: true})
+		b.Goto(festival.allowed + "/script")
+		title := func() string { return browsertest.Evaluate[string](b, "document.querySelector('iframe').title") }
+		e2etest.Until(t, "the frame tells what it is", func() bool { return strings.HasSuffix(title(), e2etest.Title) })
+		fillFrame(b, "eve@fans.example")
+		e2etest.Until(t, "the frame says that she is in line", func() bool {
+			return title() == e2etest.Words(t, "place.waiting.heading")+" – "+e2etest.Title
+		})
+		for _, complaint := range b.Errors() {
+			if !strings.Contains(complaint, "/favicon.ico") { // of the festival, which has none
+				t.Errorf("the browser complains: %s", complaint)
+			}
+		}
+	})
+	t.Run("in another site's own form", func(t *testing.T) {
+		b := browsertest.New(t, browsertest.Options{Scripts: true})
+		b.Goto(festival.foreign + "/form")
+		b.Type("input", "fay@fans.example")
+		b.Click("button")
+		if said := b.Text("h1.sign"); said != e2etest.Words(t, "sent.title") {
+			t.Errorf("the page says %q", said)
 		}
 	})
 	site.Verify()
