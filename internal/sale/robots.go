@@ -31,8 +31,8 @@ const (
 	DisposableRefuse Disposable = "refuse" // it is asked for another address
 )
 
-// How much work a challenge may be. The least is what keeps a script in a
-// loop busy at all; at the most an old telephone takes half a minute.
+// How much work a challenge may be. The least is hardly felt by a script in a
+// loop; the most is many seconds of a telephone's time, for a sale under attack.
 const (
 	DefaultWork = 50_000
 	leastWork   = 1_000
