@@ -8,6 +8,7 @@ package browsertest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -210,13 +212,30 @@ func (b *Browser) Type(selector, text string) {
 // Text waits until something can be seen and reads it.
 func (b *Browser) Text(selector string) string {
 	b.tb.Helper()
+	return strings.TrimSpace(patiently(b, "read "+selector, chromedp.Text(chromedp.CSS(selector))))
+}
+
+// serverError is what the browser answers to a question about something that
+// is not there any more (JSON-RPC 2.0, reserved for the server).
+const serverError = -32000
+
+// patiently asks the page something, and again when another page has come in
+// the middle of the question.
+func patiently[T any](b *Browser, what string, question chromedp.Action[T]) T {
+	b.tb.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, Patience)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
-	if err != nil {
-		b.tb.Fatalf("read %s: %v\n%s", selector, err, b.html())
+	for {
+		answer, err := chromedp.Run(ctx, question)
+		var gone *cdproto.Error
+		if errors.As(err, &gone) && gone.Code == serverError && ctx.Err() == nil {
+			continue
+		}
+		if err != nil {
+			b.tb.Fatalf("%s: %v\n%s", what, err, b.html())
+		}
+		return answer
 	}
-	return strings.TrimSpace(text)
 }
 
 // Fits says whether the page is no wider than the screen.
@@ -230,13 +249,7 @@ func (b *Browser) Fits() bool {
 // is awaited.
 func Evaluate[T any](b *Browser, expression string) T {
 	b.tb.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, Patience)
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
-	if err != nil {
-		b.tb.Fatalf("evaluate in the page: %v", err)
-	}
-	return value
+	return patiently(b, "evaluate in the page", chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
 // Press presses keys, one after the other, wherever the focus is.

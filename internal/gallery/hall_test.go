@@ -2,6 +2,8 @@ package gallery
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -42,6 +44,7 @@ func open(t *testing.T) *hall {
 	for _, sc := range append(h.pages[:len(h.pages):len(h.pages)], h.mails...) {
 		byName[sc.name] = sc
 	}
+	s.Echo().GET("/lakeside-2027/challenge", func(c echo.Context) error { return web.JSON(c, http.StatusOK, puzzle()) })
 	s.Echo().GET("/:lang/:scene", func(c echo.Context) error {
 		sc, ok := byName[c.Param("scene")]
 		if !ok {
@@ -60,6 +63,14 @@ func open(t *testing.T) *hall {
 	t.Cleanup(server.Close)
 	h.url = server.URL
 	return h
+}
+
+// puzzle is what a form that demands a proof of work fetches and solves.
+func puzzle() map[string]any {
+	sum := sha256.Sum256([]byte("salt7"))
+	return map[string]any{
+		"algorithm": "SHA-256", "challenge": hex.EncodeToString(sum[:]), "salt": "salt", "signature": "none", "maxnumber": 10,
+	}
 }
 
 // html is a scene's page.
