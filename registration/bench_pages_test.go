@@ -15,7 +15,7 @@ import (
 //	go test -run '^$' -bench Pages -benchtime 5s ./registration
 //
 // The landing page comes from memory; "unchanged" is a browser that has it
-// already. A place page reads one place from the database and is rendered for
+// already; how far the line is comes from memory, too. A place page reads one place from the database and is rendered for
 // its fan.
 func BenchmarkPages(b *testing.B) {
 	h := storing(b, sqldbtest.SQLite(b)())
@@ -30,6 +30,7 @@ func BenchmarkPages(b *testing.B) {
 		{"landing", "/lakeside-2027/en", "", http.StatusOK},
 		{"landing-unchanged", "/lakeside-2027/en", "If-None-Match: " + landing.Header.Get("ETag") + "\r\n", http.StatusNotModified},
 		{"sales", "/", "", http.StatusOK},
+		{"progress", "/lakeside-2027/en/progress", "", http.StatusOK},
 		{"place", place, "", http.StatusOK},
 	}
 	for _, p := range pages {

@@ -217,7 +217,7 @@ func (s *scenario) allMails() {
 			s.Errorf("%s mail for %s: %v", m.Kind, m.To, m.Headers)
 		}
 		for other := range s.places {
-			if other != name && strings.Contains(m.Raw+m.Text+m.HTML, other+"@") {
+			if other != name && strings.Contains(m.Raw+m.Text+m.HTML, other+"@fans.example") {
 				s.Errorf("%s mail for %s names %s", m.Kind, name, other)
 			}
 		}
