@@ -43,9 +43,9 @@ func number(t testing.TB, name string, otherwise int) int {
 // with INTURN_SIM_FIRST=seed INTURN_SIM_SEEDS=1.
 func TestSmallSales(t *testing.T) { playMany(t, Small, 1) }
 
-// TestNights is the same with sales that last for days, and quiet hours: a
-// quarter of the seeds, since each takes longer.
-func TestNights(t *testing.T) { playMany(t, Nights, 4) }
+// TestNights is the same with sales that last for days, and quiet hours: an
+// eighth of the seeds, since each takes longer.
+func TestNights(t *testing.T) { playMany(t, Nights, 8) }
 
 // playMany plays one in so many of the seeds that are asked for, and at least
 // one.
