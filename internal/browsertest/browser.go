@@ -27,8 +27,7 @@ import (
 // no scripts.
 type Options struct {
 	Scripts       bool
-	Width, Height int  // of the screen, in CSS pixels; 0: 360 × 740
-	Dark          bool // the reader prefers dark pages
+	Width, Height int // of the screen, in CSS pixels; 0: 360 × 740
 }
 
 // Browser is a Chromium with one tab. Its methods fail the test when the page
@@ -104,7 +103,7 @@ func (b *Browser) start() {
 		b.tb.Fatal(err)
 	}
 	b.Scripts(b.o.Scripts)
-	b.Dark(b.o.Dark)
+	b.Dark(false)
 	for _, enable := range []func() error{
 		func() error { _, err := chromedp.Call(b.ctx, network.Enable, network.EnableParams{}); return err },
 		func() error { _, err := chromedp.Call(b.ctx, log.Enable, struct{}{}); return err },
@@ -131,15 +130,9 @@ func (b *Browser) Dark(on bool) {
 	if on {
 		scheme = "dark"
 	}
-	b.media("", emulation.MediaFeature{Name: "prefers-color-scheme", Value: scheme}, emulation.MediaFeature{Name: "prefers-reduced-motion", Value: "reduce"})
-}
-
-func (b *Browser) media(kind string, features ...emulation.MediaFeature) {
-	b.tb.Helper()
-	p := emulation.SetEmulatedMediaParams{Media: kind}
-	for _, f := range features {
-		p.Features = append(p.Features, &f)
-	}
+	p := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+	}}
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, p); err != nil {
 		b.tb.Fatalf("emulate media: %v", err)
 	}
@@ -148,13 +141,7 @@ func (b *Browser) media(kind string, features ...emulation.MediaFeature) {
 // Screen changes the size of the screen, in CSS pixels.
 func (b *Browser) Screen(width, height int) {
 	b.tb.Helper()
-	b.Do("change the screen", chromedp.EmulateViewport(int64(width), int64(height)))
-}
-
-// Print shows pages as they are printed.
-func (b *Browser) Print() {
-	b.tb.Helper()
-	b.media("print")
+	b.Sharp(width, height, 1)
 }
 
 func (b *Browser) hear(ev any) {
@@ -267,25 +254,13 @@ func (b *Browser) Sharp(width, height int, dots float64) {
 // Glance is what is on the screen now, as a PNG.
 func (b *Browser) Glance() []byte {
 	b.tb.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, Patience)
-	defer cancel()
-	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
-	if err != nil {
-		b.tb.Fatalf("photograph the screen: %v", err)
-	}
-	return png
+	return patiently(b, "photograph the screen", chromedp.CaptureScreenshot())
 }
 
 // Photograph is the whole page as a PNG, however long it is.
 func (b *Browser) Photograph() []byte {
 	b.tb.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, Patience)
-	defer cancel()
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		b.tb.Fatalf("photograph the page: %v", err)
-	}
-	return png
+	return patiently(b, "photograph the page", chromedp.FullScreenshot(100))
 }
 
 // Cookies are how many cookies the browser holds.

@@ -88,7 +88,7 @@ func TestFits(t *testing.T) {
 	h := open(t)
 	b := browsertest.New(t, browsertest.Options{Width: 320})
 	for _, lang := range h.templates.Languages() {
-		for _, sc := range append(h.pages[:len(h.pages):len(h.pages)], h.mails...) {
+		for _, sc := range h.scenes() {
 			b.Goto(h.url + "/" + lang + "/" + sc.name)
 			if !b.Fits() {
 				t.Errorf("%s in %s is wider than 320 pixels", sc.name, lang)
@@ -155,7 +155,7 @@ func TestScreenshots(t *testing.T) {
 			if err := os.MkdirAll(filepath.Join(dir, lang), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			for _, sc := range append(h.pages[:len(h.pages):len(h.pages)], h.mails...) {
+			for _, sc := range h.scenes() {
 				if !only.MatchString(lang + "/" + sc.name + "-" + v.name) {
 					continue
 				}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,7 +42,7 @@ func open(t *testing.T) *hall {
 		t.Fatal(err)
 	}
 	byName := map[string]scene{}
-	for _, sc := range append(h.pages[:len(h.pages):len(h.pages)], h.mails...) {
+	for _, sc := range h.scenes() {
 		byName[sc.name] = sc
 	}
 	s.Echo().GET("/lakeside-2027/challenge", func(c echo.Context) error { return web.JSON(c, http.StatusOK, puzzle()) })
@@ -72,6 +73,9 @@ func puzzle() map[string]any {
 		"algorithm": "SHA-256", "challenge": hex.EncodeToString(sum[:]), "salt": "salt", "signature": "none", "maxnumber": 10,
 	}
 }
+
+// scenes are the pages and the mails.
+func (h *hall) scenes() []scene { return slices.Concat(h.pages, h.mails) }
 
 // html is a scene's page.
 func (h *hall) html(t *testing.T, sc scene, lang string) []byte {

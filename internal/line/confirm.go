@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/inturn/inturn/internal/groupcommit"
@@ -93,21 +92,18 @@ func (l *Line) ask(ctx context.Context, tx *sqldb.Tx, in Ask, now time.Time) (ti
 	var c counterRow
 	err := tx.QueryRow(ctx, `SELECT id, last_number, opens_at, closes_at, guaranteed, standby FROM sales WHERE slug = $1`, in.Sale).
 		Scan(&c.id, &c.last, &c.opens, &c.closes, &c.guaranteed, &c.standby)
-	at := sqldb.Millis(now)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, sale.E(sale.CodeNotFound, "There is no sale %q.", in.Sale)
-	case err != nil:
+	}
+	if err != nil {
 		return time.Time{}, fmt.Errorf("read the sale: %w", err)
-	case at < c.opens:
-		return time.Time{}, c.notOpenYet(at)
-	case at >= c.closes:
-		return time.Time{}, sale.E(sale.CodeClosed, "The form is closed.")
-	case c.last >= c.guaranteed+c.standby:
-		return time.Time{}, sale.E(sale.CodeFull, "All places in line are taken.")
+	}
+	at := sqldb.Millis(now)
+	if err := c.refuses(at); err != nil {
+		return time.Time{}, err
 	}
 	ends := min(at+confirmLife.Milliseconds(), c.closes)
-	a := asking{saleID: c.id, identity: strconv.FormatInt(c.id, 10) + ":" + in.Address.Canonical, at: at, ends: ends}
+	a := asking{saleID: c.id, identity: identityOf(c.id, in.Address), at: at, ends: ends}
 	if a.ref, err = l.newID(); err != nil {
 		return time.Time{}, err
 	}

@@ -116,11 +116,21 @@ type counterRow struct {
 	receipt             int64
 }
 
-func (c *counterRow) notOpenYet(at int64) *sale.Error {
-	return &sale.Error{
-		Code: sale.CodeNotOpenYet, Message: "The form is not open yet.",
-		RetryAfter: time.Duration(c.opens-at) * time.Millisecond,
+// refuses says why nobody can join at a moment: not open yet, closed, or full.
+// It is nil when there is a place.
+func (c *counterRow) refuses(at int64) error {
+	switch {
+	case at < c.opens:
+		return &sale.Error{
+			Code: sale.CodeNotOpenYet, Message: "The form is not open yet.",
+			RetryAfter: time.Duration(c.opens-at) * time.Millisecond,
+		}
+	case at >= c.closes:
+		return sale.E(sale.CodeClosed, "The form is closed.")
+	case c.last >= c.guaranteed+c.standby:
+		return sale.E(sale.CodeFull, "All places in line are taken.")
 	}
+	return nil
 }
 
 type presentRow struct {
@@ -182,17 +192,14 @@ func (g *signUpGroupOf) decide(i int, at int64) {
 	}
 	_, here := g.present[who]
 	spent, byAnother := g.spent(in, who)
+	refusal := c.refuses(at)
 	switch {
 	case byAnother:
 		out.Err = proofSpent()
 	case here:
 		out.Err = sale.E(sale.CodeAlreadyInLine, "This address is already in line.")
-	case at < c.opens:
-		out.Err = c.notOpenYet(at)
-	case at >= c.closes:
-		out.Err = sale.E(sale.CodeClosed, "The form is closed.")
-	case c.last >= c.guaranteed+c.standby:
-		out.Err = sale.E(sale.CodeFull, "All places in line are taken.")
+	case refusal != nil:
+		out.Err = refusal
 	case spent:
 		out.Err = proofSpent()
 	default:
