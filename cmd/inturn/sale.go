@@ -28,11 +28,12 @@ type saleCommand struct {
 type saleApplyCommand struct {
 	File   string `arg:"" help:"YAML file, or - for standard input."`
 	DryRun bool   `help:"Validate and print the difference; write nothing."`
+	Over   int64  `help:"Replace this version although the file was made from an older one." placeholder:"VERSION"`
 	JSON   bool   `name:"json" help:"Print JSON."`
 }
 
 func (c *saleApplyCommand) Run(s *session) error {
-	wanted, err := s.readSale(c.File)
+	file, err := s.readSale(c.File)
 	if err != nil {
 		return err
 	}
@@ -41,11 +42,15 @@ func (c *saleApplyCommand) Run(s *session) error {
 		return err
 	}
 	defer parts.Close()
+	edit := line.Edit{Actor: s.actor(), Source: line.FromFile, Base: file.Version, Over: c.Over}
 	var applied app.Applied
 	if c.DryRun {
-		applied, err = parts.Preview(s.ctx, wanted)
+		applied, err = parts.Preview(s.ctx, file.Sale, edit)
 	} else {
-		applied, err = parts.Apply(s.ctx, wanted, s.actor())
+		applied, err = parts.Apply(s.ctx, file.Sale, edit)
+	}
+	if sale.CodeOf(err) == sale.CodeSaleChanged {
+		return s.outdated(parts, file.Sale.Slug, err)
 	}
 	if err != nil {
 		return err
@@ -55,7 +60,23 @@ func (c *saleApplyCommand) Run(s *session) error {
 	} else {
 		s.printApplied(applied)
 	}
-	return errors.Join(err, s.warnOf(wanted))
+	return errors.Join(err, s.warnOf(file.Sale))
+}
+
+// outdated prints why a file is refused that was made from an older version,
+// what it would take back, and the two ways on.
+func (s *session) outdated(parts *app.Parts, slug string, refused error) error {
+	l, err := parts.Line(s.ctx)
+	if err != nil {
+		return err
+	}
+	newest, err := l.Version(s.ctx, slug, 0)
+	if err != nil {
+		return err
+	}
+	printError(s.stderr, refused)
+	s.notef("get the newest version with `inturn sale show %s --file` and change that, or replace it knowingly with --over %d", slug, newest.Sale.Version)
+	return errSilent
 }
 
 // warnOf names what a sale may say and an organizer rarely means.
@@ -70,7 +91,7 @@ func (s *session) warnOf(wanted sale.Sale) error {
 	return err
 }
 
-func (s *session) readSale(path string) (sale.Sale, error) {
+func (s *session) readSale(path string) (salefile.File, error) {
 	var data []byte
 	var beside fs.FS
 	var err error
@@ -81,17 +102,17 @@ func (s *session) readSale(path string) (sale.Sale, error) {
 		beside = os.DirFS(filepath.Dir(path))
 	}
 	if err != nil {
-		return sale.Sale{}, fmt.Errorf("read the sale file: %w", err)
+		return salefile.File{}, fmt.Errorf("read the sale file: %w", err)
 	}
-	parsed, err := salefile.ParseBeside(data, beside, dispatcher.CheckSchedule)
+	parsed, err := salefile.Read(data, beside, dispatcher.CheckSchedule)
 	if err == nil {
-		err = dispatcher.CheckSale(parsed)
+		err = dispatcher.CheckSale(parsed.Sale)
 	}
 	var e *sale.Error
 	if errors.As(err, &e) {
 		named := *e
 		named.Message = fmt.Sprintf("%s: %s", path, e.Message)
-		return sale.Sale{}, &named
+		return salefile.File{}, &named
 	}
 	return parsed, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/inturn/inturn/internal/app"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/salefile"
 )
 
 // saleView is a sale as `show` and `list` print it.
@@ -71,11 +72,19 @@ func phase(s sale.Sale, now time.Time) string {
 
 type saleShowCommand struct {
 	Slug string `arg:"" help:"The sale."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	JSON bool   `name:"json" xor:"as" help:"Print JSON."`
+	File bool   `xor:"as" help:"Print the newest version as a sale file, for changing and applying."`
 }
 
 func (c *saleShowCommand) Run(s *session) error {
 	return s.withLine(func(ctx context.Context, parts *app.Parts, l *line.Line) error {
+		if c.File {
+			newest, err := l.Version(ctx, c.Slug, 0)
+			if err == nil {
+				_, err = s.stdout.Write(salefile.Format(newest.Sale))
+			}
+			return err
+		}
 		st, err := l.Sale(ctx, c.Slug)
 		if err != nil {
 			return err
@@ -129,6 +138,9 @@ func (s *session) printSale(v saleView) error {
 		row("quiet", "%s, no offer is mailed in between", q)
 	}
 	row("caps", "%s guaranteed, %s standby; at most %d tickets each", count(v.Sale.Caps.Guaranteed), count(v.Sale.Caps.Standby), v.Sale.Tickets.MaxPerFan)
+	if most := v.Sale.Tickets.VenueMaximum; most > 0 {
+		row("venue", "holds %s; no stock and no capacity may be above it", count(most))
+	}
 	if b := v.Sale.Brand; b.Coloured() {
 		p := b.Palette()
 		row("brand", "%s, in dark mode %s", p.Light.Accent, p.Dark.Accent)

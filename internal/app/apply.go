@@ -26,12 +26,12 @@ type Applied struct {
 // office. When the box office cannot be reached the version stays pending: a
 // running dispatcher goes on trying. When it refuses, the version before
 // stays in force and the refusal is the error.
-func (p *Parts) Apply(ctx context.Context, s sale.Sale, actor string) (Applied, error) {
+func (p *Parts) Apply(ctx context.Context, s sale.Sale, e line.Edit) (Applied, error) {
 	l, err := p.Line(ctx)
 	if err != nil {
 		return Applied{}, err
 	}
-	written, err := l.Apply(ctx, s, actor)
+	written, err := l.Write(ctx, s, e)
 	if err != nil {
 		return Applied{}, err
 	}
@@ -79,36 +79,17 @@ func (p *Parts) put(ctx context.Context, l *line.Line, slug string, version int6
 
 // Preview says what Apply would change and refuses what it would refuse on
 // the line's side. It writes nothing.
-func (p *Parts) Preview(ctx context.Context, s sale.Sale) (Applied, error) {
-	a := Applied{Sale: s.Slug, Version: 1, New: true, DryRun: true, Changes: sale.Diff(sale.Sale{}, s)}
+func (p *Parts) Preview(ctx context.Context, s sale.Sale, e line.Edit) (Applied, error) {
 	if !p.HasLine() {
-		return a, nil
+		return Applied{Sale: s.Slug, Version: 1, New: true, DryRun: true, Changes: sale.Diff(sale.Sale{}, s)}, nil
 	}
 	l, err := p.Line(ctx)
 	if err != nil {
 		return Applied{}, err
 	}
-	state, err := l.Sale(ctx, s.Slug)
-	if sale.CodeOf(err) == sale.CodeNotFound {
-		return a, nil
-	}
+	tried, err := l.Try(ctx, s, e)
 	if err != nil {
 		return Applied{}, err
 	}
-	newest := state.Sale
-	if missing, ok, err := l.Unstored(ctx, s.Slug, nil); err != nil {
-		return Applied{}, err
-	} else if ok {
-		newest = missing.Sale // what is in force is narrower while it waits
-	}
-	if err := sale.CheckChange(newest, s, sale.Given{Last: state.Last, Guaranteed: state.GuaranteedGiven}); err != nil {
-		return Applied{}, err
-	}
-	a.Changes = sale.Diff(newest, s)
-	a.New = len(a.Changes) > 0
-	a.Version = newest.Version
-	if a.New {
-		a.Version++
-	}
-	return a, nil
+	return Applied{Sale: s.Slug, Version: tried.Version, New: tried.New, Changes: tried.Changes, DryRun: true}, nil
 }

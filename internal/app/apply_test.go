@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/inturn/inturn/dispatcher"
+	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 )
 
@@ -36,7 +37,7 @@ func TestApplyHearsOfARefusalThatTheDispatcherGot(t *testing.T) {
 	}
 	defer p.Close()
 	s := lakeside(now)
-	if a, err := p.Apply(t.Context(), s, "test"); err != nil || a.Pending {
+	if a, err := p.Apply(t.Context(), s, line.Edit{Actor: "test", Source: line.FromFile}); err != nil || a.Pending {
 		t.Fatalf("%+v, %v", a, err)
 	}
 	box, err := p.BoxOffice(t.Context())
@@ -48,12 +49,12 @@ func TestApplyHearsOfARefusalThatTheDispatcherGot(t *testing.T) {
 	}
 
 	// Apply, with a beat of the dispatcher between its two steps.
-	line, err := p.Line(t.Context())
+	ln, err := p.Line(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Tickets.Capacity = 4
-	written, err := line.Apply(t.Context(), s, "test")
+	written, err := ln.Apply(t.Context(), s, "test")
 	if err != nil || written.Version != 2 {
 		t.Fatalf("%+v, %v", written, err)
 	}
@@ -61,10 +62,10 @@ func TestApplyHearsOfARefusalThatTheDispatcherGot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := dispatcher.PutSale(t.Context(), line, box, s.Slug, keys.Public()); sale.CodeOf(err) != sale.CodeCutBelow {
+	if err := dispatcher.PutSale(t.Context(), ln, box, s.Slug, keys.Public()); sale.CodeOf(err) != sale.CodeCutBelow {
 		t.Fatalf("the dispatcher heard %v", err)
 	}
-	why, err := p.put(t.Context(), line, s.Slug, written.Version)
+	why, err := p.put(t.Context(), ln, s.Slug, written.Version)
 	if sale.CodeOf(err) != sale.CodeCutBelow || !strings.Contains(err.Error(), "8 tickets that are sold") {
 		t.Errorf("answered %q, %v; want the refusal", why, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/mail/dkim"
 	"github.com/inturn/inturn/internal/mail/dkim/dkimtest"
 	"github.com/inturn/inturn/internal/mail/smtptest"
@@ -39,7 +40,7 @@ func TestMailsOfARunningProcessAreSigned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := parts.Apply(t.Context(), lakeside(now), ""); err != nil {
+	if _, err := parts.Apply(t.Context(), lakeside(now), line.Edit{Source: line.FromFile}); err != nil {
 		t.Fatal(err)
 	}
 	domains, err := parts.SenderDomains(t.Context())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/inturn/inturn/internal/doctor"
 	"github.com/inturn/inturn/internal/doctor/dnstest"
+	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 )
 
@@ -22,7 +23,7 @@ func visit(t *testing.T, roles Roles, env []string, sales ...sale.Sale) []doctor
 	}
 	t.Cleanup(func() { parts.Close() })
 	for _, s := range sales {
-		if _, err := parts.Apply(t.Context(), s, ""); err != nil {
+		if _, err := parts.Apply(t.Context(), s, line.Edit{Source: line.FromFile}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -28,7 +28,7 @@ func newDoor(t *testing.T) *door {
 	d.parts, err = NewParts(PartsOptions{Settings: load(t), Clock: func() time.Time { return d.now }})
 	d.must(err)
 	t.Cleanup(func() { d.parts.Close() })
-	_, err = d.parts.Apply(t.Context(), lakeside(d.now), "test")
+	_, err = d.parts.Apply(t.Context(), lakeside(d.now), line.Edit{Actor: "test", Source: line.FromFile})
 	d.must(err)
 	d.line, err = d.parts.Line(t.Context())
 	d.must(err)

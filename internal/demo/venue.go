@@ -10,6 +10,7 @@ import (
 
 	"github.com/inturn/inturn/dispatcher"
 	"github.com/inturn/inturn/internal/app"
+	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/salefile"
 	"github.com/inturn/inturn/internal/settings"
@@ -98,7 +99,7 @@ func (v *venue) apply(ctx context.Context, s sale.Sale) error {
 	if err != nil {
 		return fmt.Errorf("the demo's own sale: %w", err)
 	}
-	applied, err := v.parts.Apply(ctx, s, "demo")
+	applied, err := v.parts.Apply(ctx, s, line.Edit{Actor: "demo", Source: line.FromFile})
 	if err == nil && applied.Pending {
 		err = errors.New(applied.Why)
 	}

@@ -2,7 +2,9 @@ package line
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -19,23 +21,35 @@ type Applied struct {
 	Pending bool // the box office does not have this version yet
 }
 
-// Apply writes a sale, as version 1 or as the next version when it differs
-// from the newest. What it tightens is in force when this returns; what it
-// widens waits for MarkStored. A change that would break a promise already
-// given is refused with the numbers and nothing is stored.
+// Apply is [Line.Write] for a sale file that does not say which version it
+// was made from.
 func (l *Line) Apply(ctx context.Context, s sale.Sale, actor string) (Applied, error) {
+	return l.Write(ctx, s, Edit{Actor: actor, Source: FromFile})
+}
+
+// Write writes a sale, as version 1 or as the next version when it differs
+// from the newest. What it tightens is in force when this returns; what it
+// widens waits for MarkStored. Refused, with nothing stored, are
+//
+//   - a change that would break a promise already given, with the numbers;
+//   - CodeSaleChanged: an edit that was made from another version than the
+//     newest, with what would be lost (see [Edit]).
+func (l *Line) Write(ctx context.Context, s sale.Sale, e Edit) (Applied, error) {
+	if err := e.check(); err != nil {
+		return Applied{}, fmt.Errorf("apply sale %s: %w", s.Slug, err)
+	}
 	var out Applied
 	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		out = Applied{}
 		id, err := lockSale(ctx, tx, s.Slug)
 		if sale.CodeOf(err) == sale.CodeNotFound {
-			out, err = l.firstVersion(ctx, tx, s, actor)
+			out, err = l.firstVersion(ctx, tx, s, e)
 			return err
 		}
 		if err != nil {
 			return err
 		}
-		out, err = l.nextVersion(ctx, tx, id, s, actor)
+		out, err = l.nextVersion(ctx, tx, id, s, e)
 		return err
 	})
 	if err != nil {
@@ -44,7 +58,7 @@ func (l *Line) Apply(ctx context.Context, s sale.Sale, actor string) (Applied, e
 	return out, nil
 }
 
-func (l *Line) firstVersion(ctx context.Context, tx *sqldb.Tx, s sale.Sale, actor string) (Applied, error) {
+func (l *Line) firstVersion(ctx context.Context, tx *sqldb.Tx, s sale.Sale, e Edit) (Applied, error) {
 	s.Version = 1
 	var id int64
 	err := tx.QueryRow(ctx, `INSERT INTO sales (slug, latest, wanted, doc, opens_at, closes_at, guaranteed, standby, receipt)
@@ -55,45 +69,65 @@ func (l *Line) firstVersion(ctx context.Context, tx *sqldb.Tx, s sale.Sale, acto
 	if _, err := tx.Exec(ctx, `INSERT INTO dispatch (sale_id) VALUES ($1)`, id); err != nil {
 		return Applied{}, err
 	}
-	if err := l.addVersion(ctx, tx, id, s, actor); err != nil {
+	if err := l.addVersion(ctx, tx, id, s, e); err != nil {
 		return Applied{}, err
 	}
 	return Applied{Version: 1, New: true, Pending: true}, setInForce(ctx, tx, id, s)
 }
 
-func (l *Line) nextVersion(ctx context.Context, tx *sqldb.Tx, id int64, s sale.Sale, actor string) (Applied, error) {
-	var latest, wanted, stored, last, given int64
-	err := tx.QueryRow(ctx, `SELECT latest, wanted, stored, last_number, guaranteed_given FROM sales WHERE id = $1`, id).
-		Scan(&latest, &wanted, &stored, &last, &given)
+// Try says what Write would do, and refuses what it would refuse. It writes
+// nothing.
+func (l *Line) Try(ctx context.Context, s sale.Sale, e Edit) (Applied, error) {
+	var out Applied
+	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		out = Applied{Version: 1, New: true, Pending: true, Changes: sale.Diff(sale.Sale{}, s)}
+		var id int64
+		err := tx.QueryRow(ctx, `SELECT id FROM sales WHERE slug = $1`, s.Slug).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		d, err := e.decide(ctx, tx, id, s)
+		if err != nil {
+			return err
+		}
+		out = Applied{Version: d.wanted, Pending: d.wanted > d.stored}
+		if !d.same {
+			out = Applied{Version: d.latest + 1, New: true, Pending: true, Changes: sale.Diff(d.current, s)}
+		}
+		return nil
+	})
+	if err != nil {
+		return Applied{}, fmt.Errorf("try sale %s: %w", s.Slug, err)
+	}
+	return out, nil
+}
+
+func (l *Line) nextVersion(ctx context.Context, tx *sqldb.Tx, id int64, s sale.Sale, e Edit) (Applied, error) {
+	d, err := e.decide(ctx, tx, id, s)
 	if err != nil {
 		return Applied{}, err
 	}
-	current, err := saleVersion(ctx, tx, id, wanted)
-	if err != nil {
-		return Applied{}, err
+	if d.same {
+		return Applied{Version: d.wanted, Pending: d.wanted > d.stored}, e.filed(ctx, tx, id, d.wanted)
 	}
-	s.Version = current.Version
-	if same(current, s) {
-		return Applied{Version: wanted, Pending: wanted > stored}, nil
-	}
-	if err := sale.CheckChange(current, s, sale.Given{Last: int(last), Guaranteed: int(given)}); err != nil {
-		return Applied{}, err
-	}
-	s.Version = latest + 1
-	if err := l.addVersion(ctx, tx, id, s, actor); err != nil {
+	s.Version = d.latest + 1
+	if err := l.addVersion(ctx, tx, id, s, e); err != nil {
 		return Applied{}, err
 	}
 	if _, err := tx.Exec(ctx, `UPDATE sales SET latest = $1, wanted = $1, pending_why = '' WHERE id = $2`, s.Version, id); err != nil {
 		return Applied{}, err
 	}
-	inForce, err := tightened(ctx, tx, id, stored, s)
+	inForce, err := tightened(ctx, tx, id, d.stored, s)
 	if err != nil {
 		return Applied{}, err
 	}
-	if err := l.rescheduled(ctx, tx, id, current, s); err != nil {
+	if err := l.rescheduled(ctx, tx, id, d.current, s); err != nil {
 		return Applied{}, err
 	}
-	return Applied{Version: s.Version, New: true, Pending: true, Changes: sale.Diff(current, s)}, setInForce(ctx, tx, id, inForce)
+	return Applied{Version: s.Version, New: true, Pending: true, Changes: sale.Diff(d.current, s)}, setInForce(ctx, tx, id, inForce)
 }
 
 // rescheduled forgets the next moment when the schedule itself changed, so
@@ -131,18 +165,21 @@ func tightened(ctx context.Context, tx *sqldb.Tx, id, stored int64, next sale.Sa
 	return sale.Tighten(base, next), nil
 }
 
-func (l *Line) addVersion(ctx context.Context, tx *sqldb.Tx, id int64, s sale.Sale, actor string) error {
+func (l *Line) addVersion(ctx context.Context, tx *sqldb.Tx, id int64, s sale.Sale, e Edit) error {
 	doc, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("write sale: %w", err)
 	}
 	now := l.now()
-	_, err = tx.Exec(ctx, `INSERT INTO sale_versions (sale_id, version, doc, actor, at, state) VALUES ($1, $2, $3, $4, $5, 'pending')`,
-		id, s.Version, string(doc), actor, sqldb.Millis(now))
+	_, err = tx.Exec(ctx, `INSERT INTO sale_versions (sale_id, version, doc, actor, source, at, state) VALUES ($1, $2, $3, $4, $5, $6, 'pending')`,
+		id, s.Version, string(doc), e.Actor, string(e.Source), sqldb.Millis(now))
 	if err != nil {
 		return err
 	}
-	return audit(ctx, tx, auditEntry{at: now, actor: actor, action: "apply", saleID: id, detail: fmt.Sprintf("version %d", s.Version)})
+	if err := e.filed(ctx, tx, id, s.Version); err != nil {
+		return err
+	}
+	return audit(ctx, tx, auditEntry{at: now, actor: e.Actor, action: "apply", saleID: id, detail: e.detail(s.Version)})
 }
 
 // same compares two versions by what is stored of them.

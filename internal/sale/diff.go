@@ -102,6 +102,9 @@ func describe(s Sale, loc *time.Location) description {
 func (d *description) tickets(s Sale) {
 	d.add("tickets.max_per_fan", thousands(s.Tickets.MaxPerFan))
 	d.add("tickets.capacity", thousands(s.Tickets.Capacity))
+	if most := s.Tickets.VenueMaximum; most != 0 {
+		d.add("tickets.venue_maximum", thousands(most))
+	}
 	digits, _ := CurrencyDigits(s.Currency)
 	var ids []string
 	for _, t := range s.Tickets.Types {

@@ -93,6 +93,7 @@ func TestDiffSeesEveryField(t *testing.T) {
 		"registration.opens":  func(s *sale.Sale) { s.Registration.Opens = s.Registration.Opens.Add(1) },
 		"registration.closes": func(s *sale.Sale) { s.Registration.Closes = s.Registration.Closes.Add(1) },
 		"max_per_fan":         func(s *sale.Sale) { s.Tickets.MaxPerFan++ },
+		"venue maximum":       func(s *sale.Sale) { s.Tickets.VenueMaximum = 12_000 },
 		"capacity":            func(s *sale.Sale) { s.Tickets.Capacity++ },
 		"types, order":        func(s *sale.Sale) { t := s.Tickets.Types; t[0], t[1] = t[1], t[0] },
 		"type id":             func(s *sale.Sale) { s.Tickets.Types[0].ID = "x" },

@@ -37,6 +37,7 @@ const (
 	CodePriceChanged   Code = "price_changed"       // 409: look again before you buy
 	CodeCutBelow       Code = "cut_below_committed" // 409: the ledger cannot keep it
 	CodeStale          Code = "stale_version"       // 409: an older version than the one stored
+	CodeSaleChanged    Code = "sale_changed"        // 409: somebody changed the sale since the version that this edit was made from
 	CodeFenced         Code = "fenced"              // 409: another assigner has taken over
 	CodeTooLate        Code = "too_late"            // 409: cannot be taken back any more
 	CodeBadProof       Code = "bad_proof"           // 422: the proof of work is not ours, too old, or used

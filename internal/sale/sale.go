@@ -78,11 +78,13 @@ type Registration struct {
 	Closes time.Time `json:"closes"`
 }
 
-// Tickets is what is for sale.
+// Tickets is what is for sale. VenueMaximum is what the venue holds, 0 where
+// nobody has said so: neither the capacity nor any stock is ever above it.
 type Tickets struct {
-	MaxPerFan int          `json:"max_per_fan"`
-	Capacity  int          `json:"capacity"` // ≤ the sum of the stocks
-	Types     []TicketType `json:"types"`
+	MaxPerFan    int          `json:"max_per_fan"`
+	Capacity     int          `json:"capacity"` // ≤ the sum of the stocks
+	VenueMaximum int          `json:"venue_maximum,omitempty"`
+	Types        []TicketType `json:"types"`
 }
 
 // TicketType is what is bought. Price is in minor units of the sale's

@@ -200,6 +200,7 @@ func (c *checker) tickets() {
 		sum = min(sum+min(max(typ.Stock, 0), maxStock), maxTypes*maxStock)
 	}
 	perFan := c.within("tickets.max_per_fan", t.MaxPerFan, 1, maxPerFanMost)
+	c.venue(t)
 	if !known && t.Capacity > maxStock {
 		return // the sum of a stock with a digit too many, which is told
 	}
@@ -211,6 +212,24 @@ func (c *checker) tickets() {
 	}
 	if perFan && t.MaxPerFan > t.Capacity {
 		c.fail("tickets.max_per_fan", "%s is more than the %s tickets for sale", thousands(t.MaxPerFan), thousands(t.Capacity))
+	}
+}
+
+// venue holds capacity and stocks to what the venue holds. It is a figure of
+// its own, which nobody types when he changes the others (London 2012).
+func (c *checker) venue(t Tickets) {
+	most := t.VenueMaximum
+	if most == 0 || !c.within("tickets.venue_maximum", most, 1, maxStock) {
+		return
+	}
+	if t.Capacity > most {
+		c.fail("tickets.capacity", "%s is more than the %s that the venue holds (tickets.venue_maximum)", thousands(t.Capacity), thousands(most))
+	}
+	for i, typ := range t.Types {
+		if typ.Stock > most {
+			c.fail(fmt.Sprintf("tickets.types[%d].stock", i), "%s is more than the %s that the venue holds (tickets.venue_maximum)",
+				thousands(typ.Stock), thousands(most))
+		}
 	}
 }
 

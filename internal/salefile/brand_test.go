@@ -25,10 +25,11 @@ func TestParseBrand(t *testing.T) {
 	beside := fstest.MapFS{"logo.svg": {Data: []byte(smallLogo)}, "art/logo.svg": {Data: []byte(smallLogo)}}
 	inline := "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(smallLogo))
 	for _, name := range []string{"logo.svg", "./logo.svg", "art/logo.svg", "art/../logo.svg", inline} {
-		s, err := salefile.ParseBeside(branded(t, `{accent: "#0F6B5C", logo: "`+name+`"}`), beside, everyOK)
+		f, err := salefile.Read(branded(t, `{accent: "#0F6B5C", logo: "`+name+`"}`), beside, everyOK)
 		if err != nil {
 			t.Fatal(tell(err))
 		}
+		s := f.Sale
 		if s.Brand.Accent != "#0f6b5c" || s.Brand.AccentDark != "" || s.Brand.Logo == nil || string(s.Brand.Logo.Data) != smallLogo {
 			t.Errorf("%s: %+v", name, s.Brand)
 		}
@@ -55,7 +56,7 @@ func TestParseBrandMistakes(t *testing.T) {
 		"data:image/png;base64,%":        "is a data: address that cannot be read",
 		"data:text/html;base64,PGI+PC9i": `the picture has "b", which is not SVG`,
 	} {
-		_, err := salefile.ParseBeside(branded(t, `{logo: "`+logo+`"}`), beside, everyOK)
+		_, err := salefile.Read(branded(t, `{logo: "`+logo+`"}`), beside, everyOK)
 		if got := tell(err); !strings.Contains(got, "brand.logo: "+want) {
 			t.Errorf("%s: %s", logo, got)
 		}
@@ -66,10 +67,11 @@ func TestParseBrandMistakes(t *testing.T) {
 // with its logo beside it.
 func TestParseEveryField(t *testing.T) {
 	data := strings.Replace(string(read(t, "lakeside-2027.yaml")), "  # logo:", "  logo:", 1)
-	s, err := salefile.ParseBeside([]byte(data), os.DirFS(fixtures), everyOK)
+	f, err := salefile.Read([]byte(data), os.DirFS(fixtures), everyOK)
 	if err != nil {
 		t.Fatal(tell(err))
 	}
+	s := f.Sale
 	if s.Brand.Logo == nil || s.Brand.Logo.String() != "svg, 148 × 40, 389 bytes, "+s.Brand.Logo.Hash || len(s.Embed.Origins) != 2 {
 		t.Errorf("%v, %v", s.Brand.Logo, s.Embed)
 	}

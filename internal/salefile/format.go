@@ -10,8 +10,9 @@ import (
 	"github.com/inturn/inturn/internal/sale"
 )
 
-// Format writes a sale as a sale file with every field, that [Parse] reads
-// back as the same sale. The version and the pools are not part of a file.
+// Format writes a sale as a sale file with every field, that [Read] reads
+// back as the same sale. A sale's version becomes the file's: what the file
+// was written from. The pools are not part of a file.
 func Format(s sale.Sale) []byte {
 	digits, _ := sale.CurrencyDigits(s.Currency)
 	loc := s.Location()
@@ -19,7 +20,7 @@ func Format(s sale.Sale) []byte {
 	f := file{
 		Slug: s.Slug, Title: quoted(s.Title), Timezone: s.Timezone, Languages: s.Languages, Currency: s.Currency,
 		Registration: registration{at(s.Registration.Opens), at(s.Registration.Closes)},
-		Tickets:      tickets{MaxPerFan: s.Tickets.MaxPerFan, Capacity: s.Tickets.Capacity},
+		Tickets:      tickets{MaxPerFan: s.Tickets.MaxPerFan, Capacity: s.Tickets.Capacity, VenueMaximum: s.Tickets.VenueMaximum},
 		Caps:         caps(s.Caps),
 		Dispatch: dispatch{
 			at(s.Dispatch.Starts), at(s.Dispatch.Ends), words(s.Dispatch.Every), s.Dispatch.Batch, sale.FormatLife(s.Dispatch.LinkLife),
@@ -50,6 +51,10 @@ func Format(s sale.Sale) []byte {
 	out, err := yaml.Marshal(f)
 	if err != nil {
 		panic(fmt.Sprintf("salefile: strings and numbers cannot be marshalled: %v", err))
+	}
+	if s.Version > 0 {
+		out = append(fmt.Appendf(nil, "# The version this file was written from. As long as it stands here, nobody's\n"+
+			"# later changes can be overwritten without a word.\nversion: %d\n", s.Version), out...)
 	}
 	return out
 }
@@ -100,9 +105,10 @@ type (
 		Closes string `yaml:"closes"`
 	}
 	tickets struct {
-		MaxPerFan int          `yaml:"max_per_fan"`
-		Capacity  int          `yaml:"capacity"`
-		Types     []ticketType `yaml:"types"`
+		MaxPerFan    int          `yaml:"max_per_fan"`
+		Capacity     int          `yaml:"capacity"`
+		VenueMaximum int          `yaml:"venue_maximum,omitempty"`
+		Types        []ticketType `yaml:"types"`
 	}
 	ticketType struct {
 		ID    string           `yaml:"id"`

@@ -25,23 +25,32 @@ const (
 	maxDepth  = 32     // the parser recurses
 )
 
-// Parse reads a sale file and validates the sale. checkEvery says whether a
+// File is what a sale file says. Version is the version of the sale that it
+// was written from, 0 where it does not say; it is not part of the sale.
+type File struct {
+	Sale    sale.Sale
+	Version int64
+}
+
+// Parse is [Read] for a file that has no others beside it, without the
+// version.
+func Parse(data []byte, checkEvery func(string, *time.Location) error) (sale.Sale, error) {
+	f, err := Read(data, nil, checkEvery)
+	return f.Sale, err
+}
+
+// Read reads a sale file and validates the sale. checkEvery says whether a
 // schedule can be used in a zone; nil skips that check. The sale's Version is
 // 0: whoever stores it gives it one.
 //
 // The error is a [*sale.Error] with CodeInvalid and every mistake in Fields,
 // in the order of their lines, or CodeTooLarge for more than 1 MiB.
 //
-// A logo is read only where it stands in the file itself; see [ParseBeside].
-func Parse(data []byte, checkEvery func(string, *time.Location) error) (sale.Sale, error) {
-	return ParseBeside(data, nil, checkEvery)
-}
-
-// ParseBeside is [Parse] for a sale file with other files beside it, which
-// its logo may be one of.
-func ParseBeside(data []byte, beside fs.FS, checkEvery func(string, *time.Location) error) (sale.Sale, error) {
+// beside has the files that stand beside it, which its logo may be one of;
+// with nil, a logo is read only where it stands in the file itself.
+func Read(data []byte, beside fs.FS, checkEvery func(string, *time.Location) error) (File, error) {
 	if len(data) > maxBytes {
-		return sale.Sale{}, sale.E(sale.CodeTooLarge, "a sale file has at most 1 MiB")
+		return File{}, sale.E(sale.CodeTooLarge, "a sale file has at most 1 MiB")
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
@@ -49,11 +58,11 @@ func ParseBeside(data []byte, beside fs.FS, checkEvery func(string, *time.Locati
 	r.beside = beside
 	root := r.tree(data)
 	if root == nil {
-		return sale.Sale{}, mistakes(r.errs)
+		return File{}, mistakes(r.errs)
 	}
 	s := r.sale(root)
 	if r.bad[syntax] {
-		return sale.Sale{}, mistakes(r.errs)
+		return File{}, mistakes(r.errs)
 	}
 	for _, e := range s.Validate(checkEvery) {
 		if e.Field = r.where(e.Field); !r.known(e.Field) {
@@ -62,9 +71,9 @@ func ParseBeside(data []byte, beside fs.FS, checkEvery func(string, *time.Locati
 		}
 	}
 	if len(r.errs) > 0 {
-		return sale.Sale{}, mistakes(r.errs)
+		return File{}, mistakes(r.errs)
 	}
-	return s, nil
+	return File{Sale: s, Version: r.version}, nil
 }
 
 func mistakes(errs []sale.FieldError) *sale.Error {
@@ -82,6 +91,8 @@ type reader struct {
 	lines map[string]int  // field → the line it stands on
 	bad   map[string]bool // fields whose mistake is told already, or follows from one that is
 	short bool            // the short form of tickets is used
+
+	version int64 // which the file was written from, 0 for none that it names
 
 	beside fs.FS // what stands beside the file; nil: nothing does
 }

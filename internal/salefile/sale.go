@@ -29,7 +29,12 @@ const (
 // sale reads the whole file, in its order, with every default.
 func (r *reader) sale(root ast.Node) sale.Sale {
 	top := r.section("", root, "slug", "title", "timezone", "languages", "currency", "organizer", "registration",
-		"tickets", "caps", "dispatch", "payment", "mail", "brand", "embed", "robots", "event")
+		"tickets", "caps", "dispatch", "payment", "mail", "brand", "embed", "robots", "event", "version")
+	if top.has("version") {
+		if r.version = int64(top.integer("version")); r.version < 1 && !r.known("version") {
+			r.fail("version", "%d is not a version; they count from 1", r.version)
+		}
+	}
 	s := sale.Sale{
 		Slug:      top.text("slug"),
 		Timezone:  top.text("timezone"),
@@ -97,9 +102,12 @@ func (r *reader) languages(top section) []string {
 
 func (r *reader) tickets(top section, currency, lang string) sale.Tickets {
 	top.need("tickets")
-	s := top.sub("tickets", "max_per_fan", "capacity", "types", "stock", "price", "title")
+	s := top.sub("tickets", "max_per_fan", "capacity", "venue_maximum", "types", "stock", "price", "title")
 	s.need("max_per_fan")
-	t := sale.Tickets{MaxPerFan: s.integer("max_per_fan"), Capacity: s.integer("capacity")}
+	t := sale.Tickets{MaxPerFan: s.integer("max_per_fan"), Capacity: s.integer("capacity"), VenueMaximum: s.integer("venue_maximum")}
+	if s.has("venue_maximum") && t.VenueMaximum < 1 && !r.known("tickets.venue_maximum") {
+		r.fail("tickets.venue_maximum", "%d is less than 1; leave it out where nobody knows", t.VenueMaximum)
+	}
 	short := []string{"stock", "price", "title"}
 	switch r.short = slices.ContainsFunc(short, s.has) && !s.has("types"); {
 	case r.short:
@@ -173,6 +181,9 @@ func (r *reader) capacity(s section, t *sale.Tickets) {
 		return
 	}
 	t.Capacity = sum
+	if slices.ContainsFunc(t.Types, func(typ sale.TicketType) bool { return t.VenueMaximum > 0 && typ.Stock > t.VenueMaximum }) {
+		r.bad["tickets.capacity"] = true // it follows from that stock
+	}
 	if unknown || len(t.Types) == 0 {
 		r.bad["tickets.capacity"] = true
 		t.Capacity = 0

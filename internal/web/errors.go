@@ -52,6 +52,7 @@ var statuses = map[sale.Code]int{
 	sale.CodePriceChanged:   http.StatusConflict,
 	sale.CodeCutBelow:       http.StatusConflict,
 	sale.CodeStale:          http.StatusConflict,
+	sale.CodeSaleChanged:    http.StatusConflict,
 	sale.CodeFenced:         http.StatusConflict,
 	sale.CodeTooLate:        http.StatusConflict,
 	sale.CodeBadProof:       http.StatusUnprocessableEntity,

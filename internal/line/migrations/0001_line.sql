@@ -8,6 +8,7 @@ CREATE TABLE sales (
     latest           {{.Int}} NOT NULL,             -- newest version ever written
     wanted           {{.Int}} NOT NULL,             -- newest version not refused by the box office
     stored           {{.Int}} NOT NULL DEFAULT 0,   -- newest version the box office has
+    filed            {{.Int}} NOT NULL DEFAULT 0,   -- newest version that a sale file was the same as
     pending_why      TEXT NOT NULL DEFAULT '',
     doc              TEXT NOT NULL,                 -- the sale as in force on the line
     -- what sign-up reads inside its transaction, copied from doc
@@ -27,6 +28,7 @@ CREATE TABLE sale_versions (
     version {{.Int}} NOT NULL,
     doc     TEXT NOT NULL,
     actor   TEXT NOT NULL,
+    source  TEXT NOT NULL CHECK (source IN ('file', 'console')),
     at      {{.Int}} NOT NULL,
     state   TEXT NOT NULL CHECK (state IN ('pending', 'stored', 'refused')),
     why     TEXT NOT NULL DEFAULT '',
