@@ -51,6 +51,8 @@ var within = map[string][]string{
 var homes = map[string][]string{
 	"github.com/altcha-org/altcha-lib-go": {"internal/robots"},
 	"github.com/alecthomas/kong":          {"cmd/inturn"},
+	"github.com/alexedwards/argon2id":     {"console"},
+	"github.com/alexedwards/scs/v2":       {"console"},
 	"github.com/arran4/golang-ical":       {"internal/calendar"},
 	"github.com/bojanz/currency":          {"templates"},
 	"github.com/emersion/go-message":      {"internal/mail", "internal/mailbox", "internal/bounce"},
@@ -71,7 +73,7 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":         {"internal/mail"},
 	"golang.org/x/net/html":               {"internal/demo"},
 	"golang.org/x/net/netutil":            {"internal/bounce"},
-	"golang.org/x/net/idna":               {"registration", "internal/mail"},
+	"golang.org/x/net/idna":               {"registration", "console", "internal/mail"},
 	"golang.org/x/net/publicsuffix":       {"internal/doctor"},
 	"golang.org/x/sync/errgroup":          {"internal/app", "internal/demo", "dispatcher", "registration"},
 	"golang.org/x/term":                   {"cmd/inturn", "internal/demo"},

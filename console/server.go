@@ -9,21 +9,26 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
+	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/mailbox"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/web"
 	"github.com/inturn/inturn/templates"
 )
 
-// Options are what the console shows. Templates, Clock and Metrics are
-// required.
+// Options are what the console works with. Line, Templates, Clock, Metrics
+// and URL are required.
 type Options struct {
+	Line           *line.Line
 	Templates      *templates.Templates
 	Clock          sale.Clock
+	URL            string           // what organizers type, without a slash at the end
 	Metrics        http.Handler     // /metrics
 	Mailbox        *mailbox.Mailbox // nil: mail leaves through an SMTP server
+	Private        bool             // only this machine reaches the listener
 	Logger         *slog.Logger     // nil: slog.Default
 	TrustedProxies []netip.Prefix   // see web.Options
 	Health         *web.Health      // nil: ready as long as it runs
@@ -31,32 +36,65 @@ type Options struct {
 }
 
 // Server is the console.
-type Server struct{ web *web.Server }
+type Server struct {
+	o        Options
+	line     *line.Line
+	pages    *templates.Templates
+	clock    sale.Clock
+	web      *web.Server
+	sessions *scs.SessionManager
+	hashing  chan struct{} // a place in it is the right to hash a passphrase
+}
+
+// maxBody is what a form or a sale file may weigh.
+const maxBody = 1 << 20
 
 // New makes a console; a required option that is missing is named.
 func New(o Options) (*Server, error) {
 	switch {
+	case o.Line == nil:
+		return nil, errors.New("console: Options.Line is missing")
 	case o.Templates == nil:
 		return nil, errors.New("console: Options.Templates is missing")
 	case o.Clock == nil:
 		return nil, errors.New("console: Options.Clock is missing")
 	case o.Metrics == nil:
 		return nil, errors.New("console: Options.Metrics is missing")
+	case o.URL == "":
+		return nil, errors.New("console: Options.URL is missing")
 	}
 	w, err := web.New(web.Options{
-		Name: "console", Templates: o.Templates, Clock: o.Clock, Logger: o.Logger,
+		Name: "console", Templates: o.Templates, Clock: o.Clock, Logger: o.Logger, MaxBody: maxBody,
 		TrustedProxies: o.TrustedProxies, Health: o.Health, Observe: o.Observe,
 	})
 	if err != nil {
 		return nil, err
 	}
-	e := w.Echo()
-	e.GET("/metrics", echo.WrapHandler(o.Metrics))
-	if o.Mailbox != nil {
-		e.GET("/", func(c echo.Context) error { return web.SeeOther(c, mailbox.Path) })
-		o.Mailbox.Routes(w, o.Templates)
+	if o.Logger == nil {
+		o.Logger = slog.Default()
 	}
-	return &Server{web: w}, nil
+	s := &Server{
+		o: o, line: o.Line, pages: o.Templates, clock: o.Clock, web: w,
+		hashing: make(chan struct{}, hashers),
+	}
+	s.sessions = newSessions(o.Line, o.Clock, s.sessionFailed)
+	inSession := echo.WrapMiddleware(s.sessions.LoadAndSave)
+	for _, r := range s.routes() {
+		w.Echo().Add(r.method, r.path, s.guard(r), inSession)
+	}
+	return s, nil
+}
+
+func (s *Server) handleMetrics(c echo.Context) error {
+	s.o.Metrics.ServeHTTP(c.Response(), c.Request())
+	return nil
+}
+
+// sessionFailed answers when a session can be neither read nor kept.
+func (s *Server) sessionFailed(w http.ResponseWriter, _ *http.Request, err error) {
+	s.o.Logger.Error("session", "error", err)
+	w.Header().Set("Retry-After", "5")
+	http.Error(w, "The console's database does not answer. Please try again.", http.StatusServiceUnavailable)
 }
 
 // Handler is the console without a listener, for tests.

@@ -1,4 +1,4 @@
-package console_test
+package console
 
 import (
 	"net/http"
@@ -7,71 +7,52 @@ import (
 	"testing"
 	"time"
 
-	"github.com/inturn/inturn/console"
-	"github.com/inturn/inturn/internal/mailbox"
+	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/templates"
 )
 
-// newConsole makes a console, with a mailbox that holds nothing if wanted.
-func newConsole(t *testing.T, catches bool) http.Handler {
-	t.Helper()
-	pages, err := templates.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := console.Options{
-		Templates: pages, Clock: time.Now,
-		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("inturn_build_info 1\n")) }),
-	}
-	if catches {
-		if o.Mailbox, err = mailbox.Open(t.TempDir(), mailbox.Options{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s, err := console.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Handler()
-}
-
-func TestRoutes(t *testing.T) {
+func TestListener(t *testing.T) {
 	for _, c := range []struct {
-		catches            bool
+		name               string
+		change             []func(*Options)
 		method, path, want string
 		status             int
 		location           string
 	}{
-		{method: "GET", path: "/metrics", status: 200, want: "inturn_build_info"},
-		{method: "GET", path: "/healthz", status: 200, want: "ok"},
-		{method: "GET", path: "/readyz", status: 200, want: "ready"},
-		{method: "GET", path: "/", status: 404},
-		{method: "GET", path: "/mailbox", status: 404},
-		{method: "GET", path: "/", catches: true, status: 303, location: "/mailbox"},
-		{method: "GET", path: "/mailbox", catches: true, status: 200, want: "leaves"},
-		{method: "POST", path: "/mailbox", catches: true, status: 405},
-		{method: "POST", path: "/metrics", status: 405},
+		{name: "metrics", method: "GET", path: "/metrics", status: 200, want: "inturn_build_info"},
+		{name: "health", method: "GET", path: "/healthz", status: 200, want: "ok"},
+		{name: "ready", method: "GET", path: "/readyz", status: 200, want: "ready"},
+		{name: "no mail is caught", method: "GET", path: "/mailbox", status: 404},
+		{name: "caught on this machine", change: []func(*Options){catching(t, true)}, method: "GET", path: "/mailbox", status: 200, want: "leaves"},
+		{name: "caught, others come in", change: []func(*Options){catching(t, false)}, method: "GET", path: "/mailbox", status: 303, location: "/signin?to=%2Fmailbox"},
+		{name: "mailbox takes no post", change: []func(*Options){catching(t, true)}, method: "POST", path: "/mailbox", status: 405},
+		{name: "metrics take no post", method: "POST", path: "/metrics", status: 405},
 	} {
+		h := newEmptyHouse(t)
+		h.open(c.change...)
 		w := httptest.NewRecorder()
-		newConsole(t, c.catches).ServeHTTP(w, httptest.NewRequest(c.method, c.path, nil))
+		h.s.Handler().ServeHTTP(w, httptest.NewRequest(c.method, c.path, nil))
 		if w.Code != c.status || !strings.Contains(w.Body.String(), c.want) || w.Header().Get("Location") != c.location {
-			t.Errorf("%s %s (catches mail: %v): %d to %q, want %d to %q with %q:\n%s",
-				c.method, c.path, c.catches, w.Code, w.Header().Get("Location"), c.status, c.location, c.want, w.Body)
+			t.Errorf("%s: %s %s: %d to %q, want %d to %q with %q:\n%s",
+				c.name, c.method, c.path, w.Code, w.Header().Get("Location"), c.status, c.location, c.want, w.Body)
 		}
 	}
 }
 
 func TestMissingOptionsAreNamed(t *testing.T) {
-	pages, err := templates.New()
-	if err != nil {
-		t.Fatal(err)
+	whole := func() Options {
+		return Options{Line: &line.Line{}, Templates: &templates.Templates{}, Clock: time.Now, Metrics: http.NotFoundHandler(), URL: "https://console.example"}
 	}
-	for want, o := range map[string]console.Options{
-		"Templates": {Clock: time.Now, Metrics: http.NotFoundHandler()},
-		"Clock":     {Templates: pages, Metrics: http.NotFoundHandler()},
-		"Metrics":   {Templates: pages, Clock: time.Now},
+	for want, without := range map[string]func(*Options){
+		"Line":      func(o *Options) { o.Line = nil },
+		"Templates": func(o *Options) { o.Templates = nil },
+		"Clock":     func(o *Options) { o.Clock = nil },
+		"Metrics":   func(o *Options) { o.Metrics = nil },
+		"URL":       func(o *Options) { o.URL = "" },
 	} {
-		if _, err := console.New(o); err == nil || !strings.Contains(err.Error(), "Options."+want) {
+		o := whole()
+		without(&o)
+		if _, err := New(o); err == nil || !strings.Contains(err.Error(), "Options."+want) {
 			t.Errorf("got %v, want Options.%s named", err, want)
 		}
 	}

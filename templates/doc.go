@@ -6,9 +6,10 @@
 //   - Typed data. Every page and mail has a struct and a method that takes
 //     it; nothing is rendered from a map, and no template reaches into an
 //     object that its struct does not name.
-//   - Every word comes from a message file. Templates contain markup and
-//     calls of t; the tests execute every template in every language and
-//     fail on a missing message.
+//   - Every word that a fan reads comes from a message file. Templates contain
+//     markup and calls of t; the tests execute every template in every language
+//     and fail on a missing message. The console's pages are in English, and
+//     their words stand in the templates.
 //   - No third-party request. Pages load only what this package serves under
 //     /static/, by names that carry a hash of the content; mails load nothing.
 //   - Pages are complete without JavaScript.
@@ -17,6 +18,7 @@
 //
 //	layout/         the frame of every page, and shared parts
 //	registration/   one file per page of that surface; likewise checkout/, mailbox/
+//	console/        the organizers' pages, with a frame of their own
 //	mail/           NAME.html and NAME.txt per mail
 //	static/         the style sheet, scripts and icons, served with a year's cache
 //	locales/        message files: LANG.yaml or LANG/*.yaml, all loaded

@@ -71,6 +71,9 @@ func load(locales fs.FS) (*Templates, error) {
 			return nil, err
 		}
 	}
+	if err := t.parseConsole(); err != nil {
+		return nil, err
+	}
 	return t, nil
 }
 

@@ -32,7 +32,7 @@ func (c *serveCommand) Run(s *session) error {
 		logger.Warn("questionable setting", "setting", w)
 	}
 	a, err := app.New(s.ctx, app.Options{
-		Settings: loaded, Roles: roles, Clock: time.Now, Logger: logger, Version: version(),
+		Settings: loaded, Roles: roles, Clock: time.Now, Logger: logger, Version: version(), Print: s.stderr,
 	})
 	if sale.CodeOf(err) == sale.CodeInvalid {
 		return fmt.Errorf("%w: %w", errUsage, err)

@@ -31,7 +31,8 @@ type Options struct {
 	Clock    sale.Clock
 	Rand     io.Reader
 	Logger   *slog.Logger
-	Version  string // shown in the metrics
+	Version  string    // shown in the metrics
+	Print    io.Writer // what the one who starts the process is to read; nil: nobody reads
 }
 
 // App is one process: its roles, open and bound, but not running yet.
@@ -140,6 +141,9 @@ func (a *App) build(ctx context.Context) error {
 // everything. It returns nil after an ordinary stop.
 func (a *App) Run(ctx context.Context) error {
 	a.announce()
+	if err := a.offerOwnership(ctx); err != nil {
+		return errors.Join(err, a.close())
+	}
 	stopping, stop := context.WithCancel(ctx)
 	defer stop()
 	later, stopLater := context.WithCancel(context.WithoutCancel(ctx))

@@ -142,17 +142,35 @@ func (a *App) connectMail() (dispatcher.Connect, error) {
 	}, nil
 }
 
-func (a *App) buildConsole(context.Context) error {
+func (a *App) buildConsole(ctx context.Context) error {
+	l, _, err := a.lineAndKeys(ctx)
+	if err != nil {
+		return err
+	}
 	name := string(Console)
 	server, err := console.New(console.Options{
-		Templates: a.templates, Clock: a.o.Clock, Metrics: a.metrics.Handler(a.refreshMetrics), Mailbox: a.mailbox,
-		Logger: a.o.Logger, TrustedProxies: a.o.Settings.TrustedProxies, Health: a.health(name), Observe: a.observe(name),
+		Line: l, Templates: a.templates, Clock: a.o.Clock, URL: a.URL(name), Metrics: a.metrics.Handler(a.refreshMetrics), Mailbox: a.mailbox,
+		Private: a.listeners[name].private(), Logger: a.o.Logger, TrustedProxies: a.o.Settings.TrustedProxies, Health: a.health(name), Observe: a.observe(name),
 	})
 	if err != nil {
 		return err
 	}
 	a.serve(name, server.Serve)
 	return nil
+}
+
+// offerOwnership prints the link that makes the first owner, as long as
+// nobody is one. It is shown to whoever starts the process, and not logged.
+func (a *App) offerOwnership(ctx context.Context) error {
+	if !a.o.Roles.Has(Console) || a.o.Print == nil {
+		return nil
+	}
+	link, err := console.OwnerLink(ctx, a.line, a.o.Clock, a.o.Rand, a.URL(string(Console)))
+	if err != nil || link == "" {
+		return err
+	}
+	_, err = fmt.Fprintf(a.o.Print, "\nNobody owns this installation yet. Open this link once to become its owner:\n\n  %s\n\n", link)
+	return err
 }
 
 // lineAndKeys opens the line's side once, with what keeps it current.

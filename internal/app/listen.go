@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"net"
+	"net/netip"
+	"net/url"
 
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/settings"
@@ -24,6 +26,18 @@ type listener struct {
 	name string
 	net  net.Listener
 	url  string // what people type
+}
+
+// private says whether only this machine reaches the listener: it is bound to
+// loopback, and nobody is told to come in by another way.
+func (l *listener) private() bool {
+	u, err := url.Parse(l.url)
+	if err != nil {
+		return false
+	}
+	bound, err := netip.ParseAddrPort(l.net.Addr().String())
+	typed, notIP := netip.ParseAddr(u.Hostname())
+	return err == nil && bound.Addr().IsLoopback() && (u.Hostname() == "localhost" || (notIP == nil && typed.IsLoopback()))
 }
 
 // bind binds every listener of this process before any of them serves. A port
@@ -53,11 +67,11 @@ func (a *App) bind(ctx context.Context) error {
 			}
 		}
 		chosen := ln.Addr().String()
-		url := cmp.Or(w.url, settings.ListenerURL(chosen))
+		reached := cmp.Or(w.url, settings.ListenerURL(chosen))
 		if w.name == bouncesListener {
-			url = "smtp://" + chosen
+			reached = "smtp://" + chosen
 		}
-		a.listeners[w.name] = &listener{name: w.name, net: ln, url: url}
+		a.listeners[w.name] = &listener{name: w.name, net: ln, url: reached}
 	}
 	return nil
 }

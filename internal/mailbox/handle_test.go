@@ -25,7 +25,9 @@ func console(t *testing.T, m *Mailbox) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Routes(s, pages)
+	for path, handle := range m.Handlers(s, pages) {
+		s.Echo().GET(Path+path, handle)
+	}
 	return s.Handler()
 }
 

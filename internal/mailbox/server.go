@@ -9,9 +9,12 @@ import (
 // Path is where a mailbox is shown.
 const Path = "/mailbox"
 
-// Routes adds the mailbox to the console's listener.
-func (m *Mailbox) Routes(s *web.Server, p Pages) {
-	s.Echo().GET(Path, func(c echo.Context) error { return m.handleList(c, s.Language(c), p) })
-	s.Echo().GET(Path+"/:id", func(c echo.Context) error { return m.handleShow(c, s.Language(c), p) })
-	s.Echo().GET(Path+"/:id/html", m.handleHTML)
+// Handlers answer what stands behind Path; the console adds them to its
+// routes, with what it asks of those who look.
+func (m *Mailbox) Handlers(s *web.Server, p Pages) map[string]echo.HandlerFunc {
+	return map[string]echo.HandlerFunc{
+		"":          func(c echo.Context) error { return m.handleList(c, s.Language(c), p) },
+		"/:id":      func(c echo.Context) error { return m.handleShow(c, s.Language(c), p) },
+		"/:id/html": m.handleHTML,
+	}
 }

@@ -42,7 +42,7 @@ const (
 	CodeTooLate        Code = "too_late"            // 409: cannot be taken back any more
 	CodeBadProof       Code = "bad_proof"           // 422: the proof of work is not ours, too old, or used
 	CodeConfirmOver    Code = "confirmation_over"   // 410: the link that confirms an address is over
-	CodeUnauthorized   Code = "unauthorized"        // 401: peer call not signed with our secret
+	CodeUnauthorized   Code = "unauthorized"        // 401: a peer call not signed with our secret, an organizer who has not signed in
 )
 
 // Reason tells apart what has the same code. Every reason has a text in every

@@ -95,7 +95,7 @@ type problem struct {
 
 // fail answers an error.
 func (s *Server) fail(err error, c echo.Context) {
-	e := known(err)
+	e := Known(err)
 	status := Status(e.Code)
 	// net/http takes a connection for gone also when only its reading side
 	// is: a body that stopped half-way. What is wrong with the request can
@@ -140,8 +140,9 @@ func (s *Server) logFailure(c echo.Context, e *sale.Error, status int) {
 	s.o.Logger.Warn("request refused", "route", c.Path(), "code", string(e.Code), "error", e)
 }
 
-// known gives every error a code.
-func known(err error) *sale.Error {
+// Known gives every error a code: what the router, a limit or a deadline says
+// becomes one of ours, and everything else is internal.
+func Known(err error) *sale.Error {
 	var (
 		e    *sale.Error
 		big  *http.MaxBytesError

@@ -48,7 +48,7 @@ func Decode(c echo.Context, into any) error {
 
 // unreadable keeps a body that is too large apart from one that was cut off.
 func unreadable(err error) error {
-	if e := known(err); e.Code == sale.CodeTooLarge {
+	if e := Known(err); e.Code == sale.CodeTooLarge {
 		return e
 	}
 	return sale.Wrap(sale.CodeBadRequest, err, "The request was cut off.")

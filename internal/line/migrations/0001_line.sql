@@ -209,3 +209,39 @@ CREATE TABLE audit (
     detail  TEXT NOT NULL DEFAULT ''
 ){{.Strict}};
 CREATE INDEX audit_sale ON audit (sale_id, action, id);
+
+-- Organizers: who may use the console. identity is the canonical address;
+-- everything is 1 for the owners of the whole installation. A session names
+-- the generation it was begun in: raising it signs its organizer out everywhere.
+CREATE TABLE organizers (
+    id         {{.ID}},
+    address    TEXT NOT NULL,
+    identity   TEXT NOT NULL UNIQUE,
+    passphrase TEXT NOT NULL,               -- argon2id, with its salt and cost
+    everything {{.Int}} NOT NULL CHECK (everything IN (0, 1)),
+    generation {{.Int}} NOT NULL DEFAULT 1,
+    joined_at  {{.Int}} NOT NULL
+){{.Strict}};
+
+CREATE TABLE organizer_roles (
+    organizer_id {{.Int}} NOT NULL REFERENCES organizers (id),
+    sale_id      {{.Int}} NOT NULL REFERENCES sales (id),
+    role         TEXT NOT NULL CHECK (role IN ('viewer', 'manager', 'owner')),
+    PRIMARY KEY (organizer_id, sale_id)
+){{.Strict}};
+
+-- The one link that makes the first owner, as long as nobody is one. Only its
+-- hash is kept.
+CREATE TABLE owner_link (
+    id   {{.Int}} NOT NULL PRIMARY KEY CHECK (id = 1),
+    hash {{.Blob}} NOT NULL,
+    ends {{.Int}} NOT NULL
+){{.Strict}};
+
+-- The console's sessions, by the hash of their token.
+CREATE TABLE sessions (
+    token TEXT NOT NULL PRIMARY KEY,
+    data  {{.Blob}} NOT NULL,
+    ends  {{.Int}} NOT NULL
+){{.Strict}};
+CREATE INDEX sessions_over ON sessions (ends);

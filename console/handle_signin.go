@@ -1,0 +1,61 @@
+package console
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/web"
+	"github.com/inturn/inturn/templates"
+)
+
+func (s *Server) handleSignIn(c echo.Context) error {
+	if _, ok, err := s.who(c.Request().Context()); err != nil {
+		return err
+	} else if ok {
+		return web.SeeOther(c, here(c.QueryParam("to")))
+	}
+	return s.signInPage(c, http.StatusOK, templates.SignInPage{To: here(c.QueryParam("to"))})
+}
+
+func (s *Server) handleSignInPost(c echo.Context) error {
+	ctx := c.Request().Context()
+	form, err := web.Form(c)
+	if err != nil {
+		return err
+	}
+	p := templates.SignInPage{To: here(form.Get("to")), Typed: form.Get("address")}
+	var o line.Organizer // whose empty hash nothing matches
+	if address, err := parseAddress(p.Typed); err == nil {
+		if o, err = s.line.OrganizerAt(ctx, address); err != nil && sale.CodeOf(err) != sale.CodeNotFound {
+			return err
+		}
+	}
+	ok, err := s.matches(ctx, form.Get("passphrase"), o.Passphrase)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		p.Problem = "Address and passphrase do not belong together."
+		return s.signInPage(c, http.StatusUnprocessableEntity, p)
+	}
+	if err := s.begin(ctx, o); err != nil {
+		return err
+	}
+	return web.SeeOther(c, p.To)
+}
+
+func (s *Server) signInPage(c echo.Context, status int, p templates.SignInPage) error {
+	p.ConsoleFrame = s.frame(c, "Sign in", "")
+	return web.Page(c, status, func(w io.Writer) error { return s.pages.SignIn(w, p) })
+}
+
+func (s *Server) handleSignOut(c echo.Context) error {
+	if err := s.sessions.Destroy(c.Request().Context()); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/signin")
+}

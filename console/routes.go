@@ -1,0 +1,73 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/inturn/inturn/internal/mailbox"
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// permission is what a route needs of whoever asks for it.
+type permission string
+
+const (
+	anyone     permission = "anyone"     // nobody is asked who they are
+	signedIn   permission = "signed in"  // any organizer
+	viewer     permission = "viewer"     // of the sale in the path, or more
+	manager    permission = "manager"    // of the sale in the path, or more
+	owner      permission = "owner"      // of the sale in the path
+	everything permission = "everything" // an owner of the whole installation
+)
+
+// role is what a permission means on a sale; ok is false for one that is not
+// about a sale.
+func (p permission) role() (r sale.Role, ok bool) {
+	switch p {
+	case viewer:
+		return sale.RoleViewer, true
+	case manager:
+		return sale.RoleManager, true
+	case owner:
+		return sale.RoleOwner, true
+	}
+	return sale.RoleNone, false
+}
+
+// route is one row of the table. A path about a sale has it as :sale.
+type route struct {
+	method, path string
+	needs        permission
+	again        bool // the passphrase was asked for again a moment ago
+	handle       handler
+}
+
+// routes is the table of everything that the console answers, but for health
+// and static files, which every listener has.
+func (s *Server) routes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	all := []route{
+		{get, "/metrics", anyone, false, s.handleMetrics},
+
+		// Getting in.
+		{get, "/owner/:token", anyone, false, s.handleOwner},
+		{post, "/owner/:token", anyone, false, s.handleTakeOwnership},
+		{get, "/signin", anyone, false, s.handleSignIn},
+		{post, "/signin", anyone, false, s.handleSignInPost},
+		{post, "/signout", signedIn, false, s.handleSignOut},
+
+		// Sales.
+		{get, "/", signedIn, false, s.handleSales},
+		{get, "/sales/:sale", viewer, false, s.handleSale},
+	}
+	if s.o.Mailbox == nil {
+		return all
+	}
+	sees := everything
+	if s.o.Private {
+		sees = anyone
+	}
+	for path, handle := range s.o.Mailbox.Handlers(s.web, s.o.Templates) {
+		all = append(all, route{get, mailbox.Path + path, sees, false, handle})
+	}
+	return all
+}

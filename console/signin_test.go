@@ -1,0 +1,112 @@
+package console
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/inturn/inturn/internal/line"
+)
+
+func TestSignIn(t *testing.T) {
+	h := newHouse(t)
+	b := h.stranger()
+	w := b.get("/sales/lakeside-2027?x=1")
+	b.want(w, 303)
+	if to := w.Header().Get("Location"); to != "/signin?to=%2Fsales%2Flakeside-2027%3Fx%3D1" {
+		t.Errorf("led to %q", to)
+	}
+	b.want(b.get("/signin?to=/sales/lakeside-2027"), 200, `value="/sales/lakeside-2027"`)
+	b.want(b.post("/signin", url.Values{"address": {"viewer@lakeside.example"}, "passphrase": {"wrong"}}), 422, "do not belong together", `value="viewer@lakeside.example"`, "-wrong\"")
+	b.want(b.post("/signin", url.Values{"address": {"nobody@lakeside.example"}, "passphrase": {passphrase}}), 422, "do not belong together")
+	w = b.post("/signin", url.Values{"address": {" Viewer@lakeside.example"}, "passphrase": {passphrase}, "to": {"/sales/lakeside-2027"}})
+	b.want(w, 303)
+	if to := w.Header().Get("Location"); to != "/sales/lakeside-2027" {
+		t.Errorf("led to %q", to)
+	}
+	set := w.Header().Get("Set-Cookie")
+	for _, want := range []string{"__Host-inturn=", "Path=/", "HttpOnly", "Secure", "SameSite=Lax"} {
+		if !strings.Contains(set, want) {
+			t.Errorf("cookie %q lacks %s", set, want)
+		}
+	}
+	b.want(b.get("/"), 200, "Lakeside Festival 2027", "-Hillside")
+	b.want(b.post("/signout", nil), 303)
+	b.want(b.get("/"), 303)
+}
+
+// TestNobodyIsLedAway: the way back after signing in leads to this console.
+func TestNobodyIsLedAway(t *testing.T) {
+	for path, want := range map[string]string{
+		"/sales/x?y=1": "/sales/x?y=1", "": "/", "sales": "/", "//evil.example": "/", "https://evil.example/": "/",
+		`/\evil.example`: "/", "/\r\nX: y": "/", "///evil.example": "/",
+	} {
+		if got := here(path); got != want {
+			t.Errorf("here(%q) = %q, want %q", path, got, want)
+		}
+	}
+}
+
+// TestSessionIdles: twelve hours without a request end a session, any request
+// before that keeps it.
+func TestSessionIdles(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("viewer")
+	for range 3 {
+		h.at(h.clock().Add(11*time.Hour + 59*time.Minute))
+		b.want(b.get("/"), 200)
+	}
+	h.at(h.clock().Add(12 * time.Hour))
+	b.want(b.get("/"), 303)
+}
+
+// TestOwnerLink: the first start's link makes one owner, once.
+func TestOwnerLink(t *testing.T) {
+	h := newEmptyHouse(t)
+	link, err := OwnerLink(t.Context(), h.line, h.clock, zeros{}, "https://console.example")
+	if err != nil || !strings.HasPrefix(link, "https://console.example/owner/") {
+		t.Fatal(link, err)
+	}
+	path := strings.TrimPrefix(link, "https://console.example")
+	b := h.stranger()
+	b.want(b.get("/owner/other"), 410, "used, or is too old")
+	b.want(b.get(path), 200, "Become the owner")
+	good := url.Values{"address": {"ann@lakeside.example"}, "passphrase": {passphrase}, "repeated": {passphrase}}
+	for field, c := range map[string]struct{ value, says string }{
+		"address":    {"ann", "address-wrong"},
+		"passphrase": {"short", "At least 12"},
+		"repeated":   {"another one", "not what stands above"},
+	} {
+		form := url.Values{"address": good["address"], "passphrase": good["passphrase"], "repeated": good["repeated"]}
+		form.Set(field, c.value)
+		b.want(b.post(path, form), 422, c.says, "-"+passphrase)
+	}
+	h.at(noon.Add(ownerLinkLife))
+	b.want(b.post(path, good), 410)
+	h.at(noon.Add(ownerLinkLife - time.Second))
+	b.want(b.post(path, good), 303)
+	b.want(b.get("/"), 200, "ann@lakeside.example", "You own this installation")
+	again := h.stranger()
+	again.want(again.post(path, good), 410)
+	if link, err := OwnerLink(t.Context(), h.line, h.clock, zeros{}, "https://console.example"); err != nil || link != "" {
+		t.Errorf("a second owner's link %q, %v", link, err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+
+// newEmptyHouse has nobody in it.
+func newEmptyHouse(t testing.TB) *house {
+	t.Helper()
+	h := &house{TB: t}
+	h.at(noon)
+	var err error
+	if h.line, err = line.New(t.Context(), line.Options{DB: openDB(t), Clock: h.clock}); err != nil {
+		t.Fatal(err)
+	}
+	h.open()
+	return h
+}

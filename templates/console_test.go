@@ -1,0 +1,87 @@
+package templates
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"testing"
+
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// consoleSample renders one page of the console with data that reaches one of
+// its branches.
+type consoleSample struct {
+	page, what string
+	render     func(t *Templates, w io.Writer) error
+}
+
+// consoleSamples are all of them; every feature lists its own.
+func consoleSamples() []consoleSample {
+	return slices.Concat(accessSamples())
+}
+
+// consoleFrameFor is a frame as an organizer sees it.
+func consoleFrameFor(title string) ConsoleFrame {
+	return ConsoleFrame{
+		Title: title, Who: "ann@lakeside.example", Everything: true, Tab: "live", Notice: "Done.",
+		Sale: &ConsoleSale{Slug: "lakeside-2027", Title: "Lakeside <Festival> 2027", Phase: "running", Role: sale.RoleOwner, Manages: true, Owns: true},
+	}
+}
+
+func accessSamples() []consoleSample {
+	return []consoleSample{
+		{"error", "with fields", func(t *Templates, w io.Writer) error {
+			return t.ConsoleError(w, ConsoleErrorPage{
+				ConsoleFrame: consoleFrameFor("Something is in the way"), Code: "invalid", Message: "This is <wrong>.",
+				Fields: []sale.FieldError{{Field: "stock", Message: "is empty"}},
+			})
+		}},
+		{"error", "internal", func(t *Templates, w io.Writer) error {
+			return t.ConsoleError(w, ConsoleErrorPage{ConsoleFrame: ConsoleFrame{Title: "Something is in the way"}, Code: "internal"})
+		}},
+		{"signin", "empty", func(t *Templates, w io.Writer) error {
+			return t.SignIn(w, SignInPage{ConsoleFrame: ConsoleFrame{Title: "Sign in"}, To: "/"})
+		}},
+		{"signin", "refused", func(t *Templates, w io.Writer) error {
+			return t.SignIn(w, SignInPage{ConsoleFrame: ConsoleFrame{Title: "Sign in"}, To: "/", Typed: `a"b@x.example`, Problem: "No."})
+		}},
+		{"join", "wrong", func(t *Templates, w io.Writer) error {
+			return t.Join(w, JoinPage{ConsoleFrame: ConsoleFrame{Title: "Join"}, Typed: "x", Shortest: 12, Wrong: map[string]string{"address": "No.", "passphrase": "No.", "repeated": "No."}})
+		}},
+		{"sales", "none", func(t *Templates, w io.Writer) error {
+			return t.Sales(w, SalesPage{ConsoleFrame: ConsoleFrame{Title: "Sales", Who: "ann@lakeside.example", Everything: true}})
+		}},
+		{"sales", "one", func(t *Templates, w io.Writer) error {
+			return t.Sales(w, SalesPage{
+				ConsoleFrame: ConsoleFrame{Title: "Sales", Who: "ann@lakeside.example"},
+				Sales:        []SalesLine{{Slug: "lakeside-2027", Title: "Lakeside", Phase: "form open", Last: 2500, Opens: noon, Starts: noon, Timezone: "Europe/Zurich"}},
+			})
+		}},
+		{"sale", "overview", func(t *Templates, w io.Writer) error {
+			return t.SaleOverview(w, SalePage{ConsoleFrame: consoleFrameFor("Lakeside"), Last: 10, Reached: 4})
+		}},
+	}
+}
+
+// TestEveryConsolePage executes every sample, and holds it against what every
+// page promises.
+func TestEveryConsolePage(t *testing.T) {
+	ts := newTemplates(t)
+	shown := map[string]bool{}
+	for _, s := range consoleSamples() {
+		shown[s.page] = true
+		t.Run(s.page+"/"+s.what, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := s.render(ts, &b); err != nil {
+				t.Fatal(err)
+			}
+			checkPage(t, b.String(), "en")
+		})
+	}
+	for _, name := range consoleNames() {
+		if !shown[name] {
+			t.Errorf("console/%s.html has no sample, so nothing shows that it works", name)
+		}
+	}
+}
