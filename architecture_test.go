@@ -24,6 +24,7 @@ var wiring = []string{"cmd/inturn", "internal/app", "internal/demo", "internal/s
 // A role may import everything in here and nothing else of ours.
 var within = map[string][]string{
 	"internal/sale":        {},
+	"internal/chart":       {},
 	"internal/groupcommit": {"internal/sale"},
 	"internal/sqldb":       {"internal/sale"},
 	"internal/line":        {"internal/sale", "internal/sqldb", "internal/groupcommit"},
