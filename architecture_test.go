@@ -32,6 +32,7 @@ var within = map[string][]string{
 	"internal/link":        {"internal/sale"},
 	"internal/mail":        {"internal/sale"},
 	"internal/robots":      {"internal/sale"},
+	"internal/plan":        {"internal/sale"},
 	"internal/doctor":      {"internal/sale", "internal/mail"},
 	"internal/salefile":    {"internal/sale"},
 	"internal/metrics":     {"internal/sale"},

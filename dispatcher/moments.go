@@ -57,6 +57,22 @@ func (c calendar) first(starts, now time.Time) time.Time {
 	return c.Next(from.Add(-time.Second))
 }
 
+// Moments gives the moments at which a sale makes offers, for forecasts: the
+// first of all when asked with the zero time, then each when asked with the
+// one before.
+func Moments(s sale.Sale) (func(after time.Time) time.Time, error) {
+	cal, err := calendarOf(s)
+	if err != nil {
+		return nil, err
+	}
+	return func(after time.Time) time.Time {
+		if after.IsZero() {
+			return cal.first(s.Dispatch.Starts, s.Dispatch.Starts)
+		}
+		return cal.Next(after)
+	}, nil
+}
+
 // following is the first moment after now; one after the other from the last
 // moment on, so that `@every` keeps its rhythm, unless too many were missed.
 func (c calendar) following(moment, now time.Time) time.Time {

@@ -107,19 +107,30 @@ func TestMomentsInQuietHours(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := calendarOf(sale.Sale{Timezone: "Europe/Zurich", Dispatch: sale.Dispatch{
+		s := sale.Sale{Timezone: "Europe/Zurich", Dispatch: sale.Dispatch{
 			Starts: starts, Ends: starts.Add(84 * 24 * time.Hour), Every: tt.every, Quiet: hours,
-		}})
+		}}
+		c, err := calendarOf(s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		moment := c.first(starts, starts)
+		forecast, err := Moments(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		moment, foretold := c.first(starts, starts), forecast(time.Time{})
 		for i, want := range tt.want {
 			if got := moment.In(loc).Format("01-02 15:04"); got != want {
 				t.Errorf("%s from %s, quiet %s: moment %d is %s, want %s", tt.every, tt.starts, tt.quiet, i, got, want)
 			}
-			moment = c.following(moment, moment)
+			if !foretold.Equal(moment) {
+				t.Errorf("%s from %s, quiet %s: moment %d is foretold for %s, want %s", tt.every, tt.starts, tt.quiet, i, foretold, want)
+			}
+			moment, foretold = c.following(moment, moment), forecast(foretold)
 		}
+	}
+	if _, err := Moments(sale.Sale{Dispatch: sale.Dispatch{Every: "sometimes"}}); sale.CodeOf(err) != sale.CodeInvalid {
+		t.Errorf("no schedule: %v", err)
 	}
 }
 

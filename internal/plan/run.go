@@ -1,0 +1,265 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// mostMoments are looked at; a sale with more of them has been given weeks of
+// seconds.
+const mostMoments = 100_000
+
+// handOver is how long it takes to mail an offer, of which all else takes no
+// notice: links end that much later, and so tickets whose hour ends at a moment
+// are offered at the next one.
+const handOver = 1000
+
+// grain is how many points are kept for each life besides those of moments.
+const grain = 60
+
+// never is after everything.
+const never = int64(1) << 62
+
+// run plays one sale. Times are milliseconds since the dispatch starts.
+type run struct {
+	Question
+	rest sale.Rest
+	f    Forecast
+	life int64
+	ends int64
+
+	now    int64
+	moment int64 // the next one; never when there is no use in it
+	seen   int   // moments
+	next   int   // the number whose turn it is
+
+	free, held, sold, back int
+	open, mailed, buyers   int
+	events                 events
+	mails                  mails
+	noted                  int64
+	eventful               bool // offers were made since
+	lastLink               int64
+	guaranteed             int64
+}
+
+// Predict plays the sale. The error is about the question.
+func Predict(q Question) (Forecast, error) {
+	if errs := q.Check(q.Sale); len(errs) > 0 {
+		return Forecast{}, &sale.Error{Code: sale.CodeInvalid, Message: "no forecast can be made of these assumptions", Fields: errs}
+	}
+	r := newRun(q)
+	for r.step() {
+	}
+	r.finish()
+	return r.f, nil
+}
+
+func newRun(q Question) *run {
+	d := q.Sale.Dispatch
+	r := &run{
+		Question: q, rest: q.Sale.Rest(), life: d.LinkLife.Milliseconds(), ends: d.Ends.Sub(d.Starts).Milliseconds(),
+		next: 1, free: q.Sale.Tickets.Capacity, noted: -never, lastLink: -1, guaranteed: -1,
+	}
+	r.f = Forecast{
+		Question: q, ForSale: q.Sale.Tickets.Capacity,
+		Line: min(q.Demand, q.Sale.Caps.Guaranteed+q.Sale.Caps.Standby),
+	}
+	r.mails = mails{limits: q.Limits}
+	first := q.Moments(time.Time{})
+	r.f.Period = q.Moments(first).Sub(first)
+	r.moment = r.since(first)
+	r.late()
+	return r
+}
+
+func (r *run) since(t time.Time) int64 { return t.Sub(r.Sale.Dispatch.Starts).Milliseconds() }
+
+func (r *run) at(ms int64) time.Time {
+	return r.Sale.Dispatch.Starts.Add(time.Duration(ms) * time.Millisecond)
+}
+
+// step does the next thing: what fans do comes before a moment, a moment
+// before the mails, as on a beat. It is false when nothing is left to do.
+func (r *run) step() bool {
+	if r.free == 0 && r.held == 0 {
+		return false
+	}
+	event, mail := r.events.next(), r.mails.next(r)
+	at := min(event, r.moment, mail)
+	if at == never {
+		return r.strand()
+	}
+	if at > r.now {
+		r.note(at)
+	}
+	r.now = at
+	switch at {
+	case event:
+		r.happen(r.events.pop())
+	case r.moment:
+		r.offer()
+		r.late()
+	default:
+		r.mails.hand(r)
+	}
+	return true
+}
+
+// late drops a moment that is too late for a whole life, or one too many.
+func (r *run) late() {
+	// A beat finds a moment a little after it, never before.
+	if r.moment+r.life >= r.ends {
+		r.moment = never
+	}
+	if r.seen == mostMoments {
+		r.moment, r.f.Cut = never, true
+	}
+}
+
+// offer is one moment: the next batch, unless mails of the last one wait.
+func (r *run) offer() {
+	most, each := r.affordable(), r.Sale.Tickets.MaxPerFan
+	left := r.f.Line - r.next + 1
+	n := min(most, r.Sale.Dispatch.Batch, left)
+	switch {
+	case r.mails.offers() > 0:
+		r.f.Met[ByMail]++
+		n = 0
+	case n == left && most >= left:
+	case most < r.Sale.Dispatch.Batch:
+		r.f.Met[ByStock]++
+	default:
+		r.f.Met[ByBatch]++
+	}
+	for range n {
+		units := min(each, r.free)
+		r.free -= units
+		r.held += units
+		r.open++
+		r.mails.queue(offer{number: r.next, units: units})
+		r.next++
+	}
+	if n > 0 && r.f.First.IsZero() {
+		r.f.First = r.at(r.now)
+	}
+	r.seen, r.eventful = r.seen+1, n > 0
+	if r.next > r.f.Line {
+		r.moment = never
+		return
+	}
+	r.moment = r.since(r.Moments(r.at(r.now)))
+}
+
+// affordable is the dispatcher's rule: whole offers, and a smaller one only
+// of the last tickets, when nothing is out that could come back.
+func (r *run) affordable() int {
+	each := r.Sale.Tickets.MaxPerFan
+	switch {
+	case r.free >= each:
+		return r.free / each
+	case r.free > 0 && r.held == 0:
+		return 1
+	}
+	return 0
+}
+
+// leaves starts the clock of an offer, and says what the fan does with it.
+func (r *run) leaves(o offer) {
+	r.mailed++
+	ends := (r.now + handOver + r.life + 999) / 1000 * 1000
+	r.lastLink = max(r.lastLink, ends)
+	if o.number == r.Sale.Caps.Guaranteed {
+		r.guaranteed = r.now
+	}
+	who := share(o.number, 0)
+	after := int64(2 * float64(r.Takes.Milliseconds()) * share(o.number, 1))
+	switch {
+	case who < r.Buys:
+		wants := int(r.Tickets)
+		if share(o.number, 2) < r.Tickets-float64(wants) {
+			wants++
+		}
+		r.events.push(event{at: r.now + after, units: o.units, buys: min(wants, o.units)})
+	case who >= 1-r.Declines:
+		r.events.push(event{at: r.now + after, units: o.units})
+	default:
+		r.events.push(event{at: ends, units: o.units})
+	}
+}
+
+// happen is a purchase, or tickets that come back.
+func (r *run) happen(e event) {
+	r.open--
+	r.held -= e.units
+	r.sold += e.buys
+	r.free += e.units - e.buys
+	r.back += e.units - e.buys
+	if e.buys > 0 {
+		r.buyers++
+		r.mails.order()
+	}
+}
+
+// strand gives back what was never mailed when the sale ended. It is false
+// when there was nothing.
+func (r *run) strand() bool {
+	if r.mails.offers() == 0 {
+		return false
+	}
+	for r.mails.offers() > 0 {
+		o := r.mails.take()
+		r.open--
+		r.held -= o.units
+		r.free += o.units
+		r.next--
+	}
+	return true
+}
+
+// note keeps the point that is over: every moment that made offers, and
+// otherwise some for each life. The next thing happens at the given time.
+func (r *run) note(next int64) {
+	if !r.eventful && next < r.noted+r.life/grain {
+		return
+	}
+	r.f.Points = append(r.f.Points, Point{
+		At: r.at(r.now), Mailed: r.mailed, Open: r.open, Held: r.held, Sold: r.sold, Back: r.back, Free: r.free,
+	})
+	r.noted, r.eventful = r.now, false
+}
+
+func (r *run) finish() {
+	r.note(never)
+	r.f.Mailed, r.f.Buyers, r.f.Sold, r.f.Back = r.mailed, r.buyers, r.sold, r.back
+	if r.lastLink >= 0 {
+		r.f.LastLink = r.at(r.lastLink)
+	}
+	if r.guaranteed >= 0 {
+		r.f.Guaranteed = r.at(r.guaranteed)
+	}
+	switch {
+	case r.sold == r.f.ForSale:
+		r.f.SoldOut = r.at(r.now)
+	case r.mailed >= r.f.Line:
+		r.f.Limit = ByDemand
+		return
+	default:
+		r.f.Limit = ByTime
+		return
+	}
+	for l := ByBatch; l <= ByStock; l++ {
+		if r.f.Met[l] > r.f.Met[r.f.Limit] {
+			r.f.Limit = l
+		}
+	}
+}
+
+// share deals out numbers evenly between 0 and 1: multiples of an irrational
+// number, another one for each question about the same fan.
+func share(number, question int) float64 {
+	// The fractional parts of the golden ratio, of √2 and of √3, of 2⁶⁴.
+	steps := [...]uint64{0x9E3779B97F4A7C15, 0x6A09E667F3BCC908, 0xBB67AE8584CAA73B}
+	return float64(uint64(number)*steps[question]>>11) / (1 << 53)
+}
