@@ -15,6 +15,7 @@ func (s *Settings) warn() {
 	public := []struct{ name, url, why string }{
 		{"registration_url", s.RegistrationURL, "addresses would travel unencrypted"},
 		{"checkout_url", s.CheckoutURL, "offer links would travel unencrypted"},
+		{"console_url", s.ConsoleURL, "passphrases would travel unencrypted, and browsers keep no session there"},
 		{"peer_url", s.PeerURL, "calls are signed but would travel unencrypted"},
 	}
 	for _, p := range public {
