@@ -157,12 +157,12 @@ func TestFile(t *testing.T) {
 }
 
 func TestWarnings(t *testing.T) {
-	s, err := Load(Input{Env: []string{"INTURN_BEET=1s", "INTURN_CHECKOUT_URL=http://shop.example/", "INTURN_REGISTRATION_URL=http://127.0.0.1:1", "INTURN_LIMITS=off"}})
+	s, err := Load(Input{Env: []string{"INTURN_BEET=1s", "INTURN_CHECKOUT_URL=http://shop.example/", "INTURN_CONSOLE_URL=http://console.example", "INTURN_REGISTRATION_URL=http://127.0.0.1:1", "INTURN_LIMITS=off"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := strings.Join(s.Warnings(), "\n")
-	for _, want := range []string{"INTURN_BEET", "did you mean beat?", "checkout_url", "limits: off"} {
+	for _, want := range []string{"INTURN_BEET", "did you mean beat?", "checkout_url", "console_url", "limits: off"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no warning with %q in:\n%s", want, got)
 		}
