@@ -143,6 +143,18 @@ func (c *Client) Stock(ctx context.Context, slug string) (sale.Stock, error) {
 	return answer.Stock, nil
 }
 
+// Flows implements [BoxOffice].
+func (c *Client) Flows(ctx context.Context, slug string, after int64) (sale.Flows, error) {
+	var answer flowsAnswer
+	if err := c.call(ctx, callFlows, flowsCall{slug, after}, &answer); err != nil {
+		return sale.Flows{}, err
+	}
+	if f := answer.Flows; f.Position < max(after, 0) || f.More && f.Position == max(after, 0) {
+		return sale.Flows{}, unavailable(fmt.Errorf("flows up to %d after %d", f.Position, after))
+	}
+	return answer.Flows, nil
+}
+
 // Ping says whether the box office answers, has our secret, and a clock that
 // agrees with ours.
 func (c *Client) Ping(ctx context.Context) error {

@@ -55,6 +55,7 @@ func NewHandler(o HandlerOptions) (*Handler, error) {
 		callClose:    decoded(h.close),
 		callOutcomes: decoded(h.outcomes),
 		callStock:    decoded(h.stock),
+		callFlows:    decoded(h.flows),
 		callPing:     decoded(h.ping),
 	}
 	return h, nil
@@ -187,6 +188,11 @@ func (h *Handler) close(ctx context.Context, in closeCall) (closeAnswer, error) 
 func (h *Handler) stock(ctx context.Context, in stockCall) (stockAnswer, error) {
 	stock, err := h.o.BoxOffice.Stock(ctx, in.Sale)
 	return stockAnswer{stock}, err
+}
+
+func (h *Handler) flows(ctx context.Context, in flowsCall) (flowsAnswer, error) {
+	flows, err := h.o.BoxOffice.Flows(ctx, in.Sale, in.After)
+	return flowsAnswer{flows}, err
 }
 
 func (h *Handler) ping(context.Context, nothing) (nothing, error) { return nothing{}, nil }

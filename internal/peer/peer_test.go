@@ -33,6 +33,7 @@ type stub struct {
 	answer   sale.Answer
 	outcomes []sale.Outcome
 	stock    sale.Stock
+	flows    sale.Flows
 	wait     func(context.Context) // inside a call, when set
 }
 
@@ -68,6 +69,10 @@ func (s *stub) Outcomes(ctx context.Context, _ string, _ int64, limit int) ([]sa
 
 func (s *stub) Stock(ctx context.Context, _ string) (sale.Stock, error) {
 	return s.stock, s.called(ctx)
+}
+
+func (s *stub) Flows(ctx context.Context, _ string, _ int64) (sale.Flows, error) {
+	return s.flows, s.called(ctx)
 }
 
 func newHandler(t testing.TB, b peer.BoxOffice, clock sale.Clock) *peer.Handler {
@@ -165,6 +170,10 @@ func calls(t testing.TB) (*stub, map[string]func(peer.BoxOffice) error) {
 		},
 		"stock": func(c peer.BoxOffice) error {
 			_, err := c.Stock(t.Context(), "s")
+			return err
+		},
+		"flows": func(c peer.BoxOffice) error {
+			_, err := c.Flows(t.Context(), "s", 0)
 			return err
 		},
 	}

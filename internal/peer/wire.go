@@ -34,6 +34,7 @@ type BoxOffice interface {
 	Close(ctx context.Context, slug string, c sale.Closing) (sale.Answer, error)
 	Outcomes(ctx context.Context, slug string, after int64, limit int) ([]sale.Outcome, error)
 	Stock(ctx context.Context, slug string) (sale.Stock, error)
+	Flows(ctx context.Context, slug string, after int64) (sale.Flows, error)
 }
 
 // The calls, by the last word of their path, and their bodies.
@@ -43,6 +44,7 @@ const (
 	callClose    = "close"
 	callOutcomes = "outcomes"
 	callStock    = "stock"
+	callFlows    = "flows"
 	callPing     = "ping"
 )
 
@@ -78,6 +80,13 @@ type (
 	}
 	stockAnswer struct {
 		Stock sale.Stock `json:"stock"`
+	}
+	flowsCall struct {
+		Sale  string `json:"sale"`
+		After int64  `json:"after"`
+	}
+	flowsAnswer struct {
+		Flows sale.Flows `json:"flows"`
 	}
 	nothing struct{}
 )

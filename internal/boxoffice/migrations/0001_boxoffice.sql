@@ -74,6 +74,7 @@ CREATE TABLE transfers (
 	CHECK (source <> target),
 	CHECK ((offer IS NULL) = (reason IN ('issue', 'cut')))
 ){{.Strict}};
+CREATE INDEX transfers_of_sale ON transfers (sale, id); -- who follows the ledger reads on from where it was
 
 -- Purchases, one for each offer at most. position is that of the outcome
 -- 'bought', and so the order in which they were committed.

@@ -35,6 +35,7 @@ func Conformance(t *testing.T, open func(t *testing.T) Fixture) {
 		{"bought is final", (*suite).bought},
 		{"close refuses nonsense", (*suite).closeRefuses},
 		{"outcomes", (*suite).outcomes},
+		{"flows add up to the balances", (*suite).flows},
 		{"sales keep apart", (*suite).apart},
 	}
 	for _, s := range scenarios {
