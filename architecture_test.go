@@ -35,6 +35,7 @@ var within = map[string][]string{
 	"internal/plan":        {"internal/sale"},
 	"internal/doctor":      {"internal/sale", "internal/mail"},
 	"internal/salefile":    {"internal/sale"},
+	"internal/saleform":    {"internal/sale", "internal/salefile"},
 	"internal/metrics":     {"internal/sale"},
 	"internal/bounce":      {"internal/sale", "internal/line", "internal/link", "internal/mail"},
 	"internal/settings":    {"internal/sale", "internal/mail", "internal/link"},

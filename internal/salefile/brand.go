@@ -97,12 +97,12 @@ func shown(name string) string {
 	return quote(name)
 }
 
-// logoURL writes a logo so that [reader.picture] reads it back.
-func logoURL(l *sale.Logo) words {
+// LogoURL writes a logo as it stands in a sale file itself, "" for none.
+func LogoURL(l *sale.Logo) string {
 	if l == nil {
 		return ""
 	}
-	return words(dataURL + l.Type + ";base64," + base64.StdEncoding.EncodeToString(l.Data))
+	return dataURL + l.Type + ";base64," + base64.StdEncoding.EncodeToString(l.Data)
 }
 
 func (r *reader) embed(top section) sale.Embed {

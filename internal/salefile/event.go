@@ -22,5 +22,5 @@ func eventOf(e sale.Event, loc *time.Location) *event {
 	if e.IsZero() {
 		return nil
 	}
-	return &event{formatTime(e.Starts, loc), formatTime(e.Ends, loc), words(e.Venue)}
+	return &event{FormatTime(e.Starts, loc), FormatTime(e.Ends, loc), words(e.Venue)}
 }

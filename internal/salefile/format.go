@@ -16,7 +16,7 @@ import (
 func Format(s sale.Sale) []byte {
 	digits, _ := sale.CurrencyDigits(s.Currency)
 	loc := s.Location()
-	at := func(t time.Time) string { return formatTime(t, loc) }
+	at := func(t time.Time) string { return FormatTime(t, loc) }
 	f := file{
 		Slug: s.Slug, Title: quoted(s.Title), Timezone: s.Timezone, Languages: s.Languages, Currency: s.Currency,
 		Registration: registration{at(s.Registration.Opens), at(s.Registration.Closes)},
@@ -36,7 +36,7 @@ func Format(s sale.Sale) []byte {
 		f.Organizer = &organizer{words(o.Name), words(o.Imprint), words(o.Privacy), words(o.Terms)}
 	}
 	if b := s.Brand; !b.IsZero() {
-		f.Brand = &brand{words(b.Accent), words(b.AccentDark), logoURL(b.Logo)}
+		f.Brand = &brand{words(b.Accent), words(b.AccentDark), words(LogoURL(b.Logo))}
 	}
 	if !s.Embed.IsZero() {
 		f.Embed = &embed{}

@@ -112,9 +112,13 @@ func (s section) quiet(key string) sale.QuietHours {
 	return q
 }
 
-// formatTime is the inverse of parseTime: what the clock on the wall shows,
-// with an offset only where that alone would be read as another instant.
-func formatTime(t time.Time, loc *time.Location) string {
+// FormatTime writes a moment as a sale file does and reads it: what the clock
+// on the wall shows in loc, with an offset only where that alone would be read
+// as another instant. The zero time is "".
+func FormatTime(t time.Time, loc *time.Location) string {
+	if t.IsZero() {
+		return ""
+	}
 	t = t.In(loc)
 	layout := onTheWall[0]
 	if t.Second() != 0 || t.Nanosecond() != 0 {

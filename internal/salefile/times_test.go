@@ -77,7 +77,7 @@ func TestFormatTimeIsReadBack(t *testing.T) {
 		}
 		start := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 		for at := start; at.Before(start.AddDate(1, 0, 0)); at = at.Add(15 * time.Minute) {
-			s := formatTime(at, loc)
+			s := FormatTime(at, loc)
 			if back, err := parseTime(s, loc); err != nil || !back.Equal(at) {
 				t.Fatalf("%v in %s is written %s and read %v, %v", at, zone, s, back, err)
 			}
