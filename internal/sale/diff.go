@@ -96,6 +96,7 @@ func describe(s Sale, loc *time.Location) description {
 	d.add("embed.origins", strings.Join(s.Embed.Origins, ", "))
 	d.robots(s.Robots)
 	d.event(s.Event, loc)
+	d.ownTexts(s.Texts)
 	return d
 }
 

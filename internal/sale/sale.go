@@ -29,6 +29,7 @@ type Sale struct {
 	Embed        Embed        `json:"embed,omitzero"`
 	Robots       *Robots      `json:"robots,omitempty"` // nil: nothing beyond the limits
 	Event        Event        `json:"event,omitzero"`
+	Texts        Texts        `json:"texts,omitempty"`
 }
 
 // Text is the same words in several languages, keyed by BCP 47 tag.

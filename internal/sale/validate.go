@@ -48,6 +48,7 @@ func (s *Sale) Validate(checkEvery func(expr string, loc *time.Location) error) 
 	c.embed()
 	c.robots()
 	c.event()
+	c.ownTexts()
 	return c.errs
 }
 

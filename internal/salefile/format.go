@@ -45,6 +45,7 @@ func Format(s sale.Sale) []byte {
 		}
 	}
 	f.Event = eventOf(s.Event, loc)
+	f.Texts = formatTexts(s.Texts)
 	for _, t := range s.Tickets.Types {
 		f.Tickets.Types = append(f.Tickets.Types, ticketType{t.ID, quoted(t.Title), t.Stock, sale.FormatMoney(t.Price, digits)})
 	}
@@ -93,6 +94,7 @@ type (
 		Embed        *embed           `yaml:"embed,omitempty"`
 		Robots       *robots          `yaml:"robots,omitempty"`
 		Event        *event           `yaml:"event,omitempty"`
+		Texts        yaml.MapSlice    `yaml:"texts,omitempty"`
 	}
 	organizer struct {
 		Name    words `yaml:"name,omitempty"`

@@ -74,6 +74,15 @@ func anyLines(t *rapid.T) sale.Text {
 	return texts
 }
 
+// anyWords are words as an organizer may write them for a page.
+func anyWords(t *rapid.T) sale.Text {
+	texts := anyLines(t)
+	for lang, words := range texts {
+		texts[lang] = strings.ReplaceAll(words, "{a}", "{title}")
+	}
+	return texts
+}
+
 func anySale(t *rapid.T) sale.Sale {
 	currency := rapid.SampledFrom([]string{"CHF", "EUR", "JPY", "KWD", "CLF"}).Draw(t, "currency")
 	opens := time.UnixMilli(rapid.Int64Range(1_700_000_000_000, 4_000_000_000_000).Draw(t, "opens")).UTC()
@@ -131,6 +140,9 @@ func anySale(t *rapid.T) sale.Sale {
 	}
 	if rapid.Bool().Draw(t, "event") {
 		s.Event = sale.Event{Starts: opens, Ends: opens.Add(later("event", time.Minute)), Venue: rapid.SampledFrom([]string{"", "Quai 1, 8000 Zürich: #3"}).Draw(t, "venue")}
+	}
+	if rapid.Bool().Draw(t, "own texts") {
+		s.Texts = sale.Texts{"landing": anyWords(t), "offer_subject": {"en": `Now: "{title}"\ #1`}}
 	}
 	sum := 0
 	for i := range rapid.IntRange(1, 4).Draw(t, "types") {

@@ -202,6 +202,12 @@ func TestParseOneChange(t *testing.T) {
 		"a venue that holds nobody":    {"stock: 400", "stock: 400, venue_maximum: 0", "line 7: tickets.venue_maximum: 0 is less than 1; leave it out where nobody knows"},
 		"a venue with too many digits": {"stock: 400", "stock: 400, venue_maximum: 100000000", "line 7: tickets.venue_maximum: 100,000,000 is more than the 10,000,000 that any sale may have; is there a digit too many?"},
 
+		"own texts in one language":         {"mail:", "texts: {landing: Hello, order: \"{title} for {total}\"}\nmail:", ""},
+		"own texts left empty":              {"mail:", "texts: {landing: {}, order: {en: , de: \"\"}, offer: }\nmail:", ""},
+		"own texts in a block":              {"mail:", "texts:\n  landing:\n    en: |\n      {title}\n\n      is here.\nmail:", ""},
+		"own text of no place":              {"mail:", "texts: {door: Hello}\nmail:", "line 8: texts.door: is not a field; texts has landing, landing_before, landing_full, landing_closed, place_guaranteed, place_standby, receipt_subject, receipt, offer_subject, offer, order_subject, order, decline_subject, decline_over_subject, withdrawn_subject"},
+		"own text's placeholder":            {"mail:", "texts: {order: {en: \"{name}\"}}\nmail:", `line 8: texts.order.en: "{name}" is no placeholder here; there are {title}, {organizer}, {code}, {tickets}, {total}`},
+		"own text without quotes":           {"mail:", "texts: {order: {en: {title}}}\nmail:", "line 8: texts.order.en: is not a single value"},
 		"robots by default":                 {"mail:", "robots: {}\nmail:", ""},
 		"robots left empty":                 {"mail:", "robots:\nmail:", ""},
 		"robots in full":                    {"mail:", "robots: {proof_of_work: true, work: 1000, disposable: refuse, allow: [a.example], deny: [b.example], networks: false}\nmail:", ""},

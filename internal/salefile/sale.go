@@ -29,7 +29,7 @@ const (
 // sale reads the whole file, in its order, with every default.
 func (r *reader) sale(root ast.Node) sale.Sale {
 	top := r.section("", root, "slug", "title", "timezone", "languages", "currency", "organizer", "registration",
-		"tickets", "caps", "dispatch", "payment", "mail", "brand", "embed", "robots", "event", "version")
+		"tickets", "caps", "dispatch", "payment", "mail", "brand", "embed", "robots", "event", "texts", "version")
 	if top.has("version") {
 		if r.version = int64(top.integer("version")); r.version < 1 && !r.known("version") {
 			r.fail("version", "%d is not a version; they count from 1", r.version)
@@ -76,6 +76,7 @@ func (r *reader) sale(root ast.Node) sale.Sale {
 	s.Embed = r.embed(top)
 	s.Robots = r.robots(top)
 	s.Event = r.event(top, loc)
+	s.Texts = r.ownTexts(top, lang)
 	return s
 }
 
