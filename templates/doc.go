@@ -52,6 +52,8 @@
 //
 //	t KEY [NAME VALUE]…        the message
 //	tn KEY COUNT [NAME VALUE]… the message in the plural form of COUNT, which is {{.Count}} in it
+//	own SALE PLACE             the organizer's own words for a place, or "": also ownPlace, ownOffer, ownOrder, ownEnd
+//	paragraphs WORDS           those words cut into paragraphs, lines and links
 //	text TEXT                  a sale.Text in the page's language
 //	said TEXT                  the same as HTML, in a <span lang> where it is in another language
 //	number N                   2,500

@@ -59,6 +59,7 @@ func (t *Templates) funcs(lang string) map[string]any {
 		"brand":    t.brandOf,
 	}
 	maps.Copy(all, f.mailFuncs())
+	maps.Copy(all, f.ownFuncs())
 	return all
 }
 
@@ -83,8 +84,8 @@ func (f *formatter) plural(key string, count int, values ...any) (string, error)
 // a screen reader changes its voice there.
 func (f *formatter) said(s sale.Text) template.HTML {
 	text := template.HTMLEscapeString(s.In(f.lang))
-	in := s.Pick(f.lang)
-	if base, _, _ := strings.Cut(in, "-"); in == "" || base == f.lang {
+	in := f.foreign(s)
+	if in == "" {
 		return template.HTML(text) //nolint:gosec // escaped above
 	}
 	return template.HTML(`<span lang="` + template.HTMLEscapeString(in) + `">` + text + `</span>`) //nolint:gosec // escaped above

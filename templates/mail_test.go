@@ -2,6 +2,7 @@ package templates
 
 import (
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -120,6 +121,7 @@ func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
 	add("withdrawn for good", m, err)
 	m, err = ts.ConfirmMail(lang, ConfirmMail{Sale: s, Until: noon.Add(24 * time.Hour), Link: sampleConfirm})
 	add("confirm", m, err)
+	maps.Copy(all, ownMails(t, ts, lang))
 	return all
 }
 

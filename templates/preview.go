@@ -1,0 +1,114 @@
+package templates
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// Preview is what a page or mail with a sale's own texts looks like, filled
+// with made-up data. Now is the moment it plays at. The addresses stand where
+// a fan's own would: they open nothing, and nobody's place is in them.
+type Preview struct {
+	Sale     sale.Sale
+	Lang     string
+	Now      time.Time
+	PlaceURL string
+	Link     string // of the offer
+	OrderURL string
+}
+
+// previewNumber is the place in line that previews are about.
+const previewNumber = 1234
+
+// Preview renders the page or, where isMail is true, gives the mail
+// where a text stands: the name of a sale.TextPlace, or "alternatives".
+func (t *Templates) Preview(w io.Writer, place string, d Preview) (mail Mail, isMail bool, err error) {
+	if kind, over, ok := previewMail(place); ok {
+		mail, err = t.SampleMail(kind, over, d)
+		return mail, true, err
+	}
+	s := d.Sale
+	frame := Frame{Lang: t.LanguageOf(s.Languages, d.Lang), Sale: &s}
+	landing := LandingPage{Frame: frame, Notice: NoticeGuaranteed}
+	at := PlacePage{
+		Frame: frame, State: PlaceWaiting, Number: previewNumber, Class: sale.Guaranteed, Address: "fan@example.org",
+		Now: d.Now, MailLang: frame.Lang,
+	}
+	switch place {
+	case "landing":
+		err = t.LandingPage(w, landing)
+	case "landing_before", "landing_full", "landing_closed":
+		landing.Notice = Notice(strings.TrimPrefix(place, "landing_"))
+		err = t.LandingPage(w, landing)
+	case "place_guaranteed":
+		err = t.PlacePage(w, at)
+	case "place_standby":
+		at.Class = sale.Standby
+		err = t.PlacePage(w, at)
+	default:
+		err = sale.E(sale.CodeNotFound, "There is no text %q.", place)
+	}
+	return Mail{}, false, err
+}
+
+// previewMail is the mail in which a text stands. A decline is over when the
+// sale has ended, and not only all is sold.
+func previewMail(place string) (kind sale.MailKind, over, ok bool) {
+	switch strings.TrimSuffix(place, "_subject") {
+	case "receipt":
+		return sale.MailReceipt, false, true
+	case "offer":
+		return sale.MailOffer, false, true
+	case "order":
+		return sale.MailOrder, false, true
+	case "decline", "alternatives":
+		return sale.MailDecline, false, true
+	case "decline_over":
+		return sale.MailDecline, true, true
+	case "withdrawn":
+		return sale.MailWithdrawn, false, true
+	}
+	return "", false, false
+}
+
+// SampleMail renders a mail of a kind as a fan would get it, with made-up
+// data.
+func (t *Templates) SampleMail(kind sale.MailKind, over bool, d Preview) (Mail, error) {
+	s, lang := d.Sale, t.LanguageOf(d.Sale.Languages, d.Lang)
+	switch kind {
+	case sale.MailOffer:
+		return t.OfferMail(lang, OfferMail{
+			Sale: s, Number: previewNumber, Most: s.Tickets.MaxPerFan, Link: d.Link,
+			Ends: sale.UpToSecond(d.Now.Add(s.Dispatch.LinkLife)), Life: s.Dispatch.LinkLife, PlaceURL: d.PlaceURL,
+		})
+	case sale.MailOrder:
+		return t.OrderMail(lang, OrderMail{Sale: s, Number: previewNumber, Order: SampleOrder(s, d.Now), OrderURL: d.OrderURL})
+	case sale.MailDecline:
+		return t.DeclineMail(lang, DeclineMail{Sale: s, Number: previewNumber, PlaceURL: d.PlaceURL, SoldOut: !over})
+	case sale.MailWithdrawn:
+		return t.WithdrawnMail(lang, WithdrawnMail{Sale: s, Number: previewNumber, PlaceURL: d.PlaceURL, Until: s.Dispatch.Ends})
+	case sale.MailReceipt:
+		return t.ReceiptMail(lang, ReceiptMail{Sale: s, Number: previewNumber, Class: sale.Guaranteed, PlaceURL: d.PlaceURL})
+	}
+	return Mail{}, fmt.Errorf("no sample of a %s mail", kind)
+}
+
+// SampleOrder is an order of one ticket of every kind, as many as a fan can
+// buy. Its codes are no order's.
+func SampleOrder(s sale.Sale, now time.Time) sale.Order {
+	o := sale.Order{
+		Code: "SAMPLE-1", Ref: "sample", Sale: s.Slug, State: sale.OrderConfirmed, Payment: s.Payment, Currency: s.Currency, At: now,
+	}
+	for i, typ := range s.Tickets.Types {
+		if i == s.Tickets.MaxPerFan {
+			break
+		}
+		o.Tickets = append(o.Tickets, sale.Ticket{Code: fmt.Sprintf("T-SAMPLE-%d", i+1), Type: typ.ID, Title: typ.Title, Price: typ.Price})
+		o.Total += typ.Price
+	}
+	return o
+}
