@@ -1,6 +1,6 @@
 # Shorthands; nothing needs make. The one command that counts is `go test ./...`.
 
-.PHONY: build test lint docs screenshots ci
+.PHONY: build test lint docs forecast screenshots ci
 
 build: ## one static binary in bin/
 	CGO_ENABLED=0 go build -trimpath -o bin/inturn ./cmd/inturn
@@ -14,6 +14,9 @@ lint:
 
 docs: ## pages made from tables in the code
 	go test ./internal/settings -run 'TestDocumentation' -update
+
+forecast: ## the picture of the plan in the docs: the forecast beside what the simulator does
+	INTURN_SIM_DOCS=$(CURDIR)/docs/images go test ./internal/sim -run TestForecastPicture -count=1 -v
 
 screenshots: ## every page and mail in every language, light and dark, narrow and wide, in bin/gallery/; those of the docs
 	INTURN_GALLERY=$(CURDIR)/bin/gallery INTURN_GALLERY_DOCS=$(CURDIR)/docs/images \

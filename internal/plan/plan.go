@@ -134,6 +134,16 @@ func (f Forecast) Takes() time.Duration {
 	return f.LastLink.Sub(f.First)
 }
 
+// Reached is when so many tickets are sold; zero when they never are.
+func (f Forecast) Reached(sold int) time.Time {
+	for _, p := range f.Points {
+		if p.Sold >= sold {
+			return p.At
+		}
+	}
+	return time.Time{}
+}
+
 // At is the last point not after t: how far the sale is then.
 func (f Forecast) At(t time.Time) Point {
 	at := Point{At: t, Free: f.ForSale}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 )
 
@@ -24,6 +25,8 @@ type Scenario struct {
 	LinkLife   time.Duration
 	Lease      time.Duration // of a dispatcher; 5 s when zero
 	Quiet      sale.QuietHours
+	Limits     line.MailLimits
+	NoReceipts bool
 	Steps      int  // events before everything heals
 	EveryEvent bool // check after every event, otherwise after every beat
 
@@ -126,7 +129,7 @@ func (s Scenario) sale() sale.Sale {
 			Every: "@every " + s.Every.String(), Batch: s.Batch, LinkLife: s.LinkLife, Quiet: s.Quiet,
 		},
 		Payment: sale.PaymentNone,
-		Mail:    sale.MailSettings{From: "Simulator <tickets@sim.example>", Receipt: true},
+		Mail:    sale.MailSettings{From: "Simulator <tickets@sim.example>", Receipt: !s.NoReceipts},
 	}
 	for i, stock := range s.Tickets {
 		id := fmt.Sprintf("type-%d", i+1)

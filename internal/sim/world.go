@@ -81,12 +81,7 @@ type Result struct {
 // Run plays one scenario with one seed. The error is about the simulator
 // itself; broken promises are Problems.
 func Run(ctx context.Context, stage Stage, s Scenario, seed uint64) (Result, error) {
-	w := &World{
-		Scenario: s, Counts: map[string]int{}, stage: stage, ctx: ctx,
-		rand: rand.New(rand.NewPCG(seed, 2)), ids: rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), 7}),
-		now: epoch, byAddress: map[string]*fan{}, answered: map[int]string{}, orders: map[string]string{},
-		arrived: map[string]bool{},
-	}
+	w := newWorld(ctx, stage, s, seed)
 	if err := w.build(); err != nil {
 		return Result{}, fmt.Errorf("build the world: %w", err)
 	}
@@ -96,6 +91,15 @@ func Run(ctx context.Context, stage Stage, s Scenario, seed uint64) (Result, err
 	w.last()
 	capacity := w.capacity()
 	return Result{Scenario: s, Seed: seed, Problems: w.problems, Counts: w.Counts, Sold: capacity.Sold, ForSale: capacity.Issued}, nil
+}
+
+func newWorld(ctx context.Context, stage Stage, s Scenario, seed uint64) *World {
+	return &World{
+		Scenario: s, Counts: map[string]int{}, stage: stage, ctx: ctx,
+		rand: rand.New(rand.NewPCG(seed, 2)), ids: rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), 7}),
+		now: epoch, byAddress: map[string]*fan{}, answered: map[int]string{}, orders: map[string]string{},
+		arrived: map[string]bool{},
+	}
 }
 
 func (w *World) build() error {
@@ -155,7 +159,7 @@ func (w *World) startOffice(i int) error {
 		Line: l, BoxOffice: wire{w}, Keys: w.stage.Keys, Templates: w.stage.Templates, Clock: clock,
 		Connect:         func(context.Context) (dispatcher.Courier, error) { return courier{w}, nil },
 		RegistrationURL: registrationURL, CheckoutURL: checkoutURL, ReturnPath: w.returnPath,
-		Holder: fmt.Sprintf("process %d", w.serial), Lease: cmp.Or(w.Lease, 5*time.Second), Closers: 1,
+		Holder: fmt.Sprintf("process %d", w.serial), Lease: cmp.Or(w.Lease, 5*time.Second), Closers: 1, Limits: w.Limits,
 	})
 	if err != nil {
 		return err
