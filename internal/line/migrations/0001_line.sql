@@ -82,6 +82,7 @@ CREATE UNIQUE INDEX registrations_idem ON registrations (idem) WHERE idem IS NOT
 CREATE UNIQUE INDEX registrations_proof ON registrations (proof) WHERE proof IS NOT NULL;
 CREATE INDEX registrations_waiting ON registrations (sale_id, number) WHERE waiting = 1;
 CREATE INDEX registrations_withdrawing ON registrations (sale_id, number) WHERE withdrawing = 1;
+CREATE INDEX registrations_left ON registrations (sale_id, number) WHERE withdrawn_at IS NOT NULL;
 CREATE INDEX registrations_gone ON registrations (identity) WHERE withdrawn_at IS NOT NULL;
 
 CREATE TABLE offers (
@@ -106,6 +107,7 @@ CREATE UNIQUE INDEX offers_one_live ON offers (sale_id, number) WHERE state IN (
 CREATE UNIQUE INDEX offers_one_bought ON offers (sale_id, number) WHERE state = 'bought';
 CREATE INDEX offers_number ON offers (sale_id, number, batch);
 CREATE INDEX offers_ends ON offers (sale_id, ends) WHERE state = 'open';
+CREATE INDEX offers_batch ON offers (sale_id, batch, state, ends); -- offers by state, counted batch by batch
 CREATE INDEX offers_moving ON offers (sale_id, state, number) WHERE state IN ('planned', 'closing');
 
 CREATE TABLE orders (
