@@ -45,10 +45,13 @@ func (s *Server) sale(c echo.Context) line.State {
 func (s *Server) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		err := s.admit(c, r)
+		if err == nil && r.again && !c.Response().Committed {
+			err = s.again(c)
+		}
 		if err == nil && !c.Response().Committed {
 			err = r.handle(c)
 		}
-		if err == nil || r.needs == anyone {
+		if err == nil || r.needs == anyone || web.HasPage(err) {
 			return err
 		}
 		return web.WithPage(err, func(w io.Writer) error { return s.errorPage(w, c, err) })

@@ -54,6 +54,8 @@ func (s *Server) routes() []route {
 		{get, "/signin", anyone, false, s.handleSignIn},
 		{post, "/signin", anyone, false, s.handleSignInPost},
 		{post, "/signout", signedIn, false, s.handleSignOut},
+		{get, "/again", signedIn, false, s.handleAgain},
+		{post, "/again", signedIn, false, s.handleAgainPost},
 
 		// Sales.
 		{get, "/", signedIn, false, s.handleSales},

@@ -78,11 +78,15 @@ func New(o Options) (*Server, error) {
 		hashing: make(chan struct{}, hashers),
 	}
 	s.sessions = newSessions(o.Line, o.Clock, s.sessionFailed)
-	inSession := echo.WrapMiddleware(s.sessions.LoadAndSave)
 	for _, r := range s.routes() {
-		w.Echo().Add(r.method, r.path, s.guard(r), inSession)
+		s.add(r)
 	}
 	return s, nil
+}
+
+// add answers a route, in the session of whoever asks.
+func (s *Server) add(r route) {
+	s.web.Echo().Add(r.method, r.path, s.guard(r), echo.WrapMiddleware(s.sessions.LoadAndSave))
 }
 
 func (s *Server) handleMetrics(c echo.Context) error {

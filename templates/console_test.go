@@ -40,6 +40,12 @@ func accessSamples() []consoleSample {
 		{"error", "internal", func(t *Templates, w io.Writer) error {
 			return t.ConsoleError(w, ConsoleErrorPage{ConsoleFrame: ConsoleFrame{Title: "Something is in the way"}, Code: "internal"})
 		}},
+		{"again", "repeats", func(t *Templates, w io.Writer) error {
+			return t.Again(w, AgainPage{ConsoleFrame: consoleFrameFor("Your passphrase, please"), Action: "/x", Repeats: true, Problem: "No.", Carried: []Carried{{"a", "<1>"}, {"a", "2"}}})
+		}},
+		{"again", "upload", func(t *Templates, w io.Writer) error {
+			return t.Again(w, AgainPage{ConsoleFrame: consoleFrameFor("Your passphrase, please"), Action: "/again", Upload: true})
+		}},
 		{"signin", "empty", func(t *Templates, w io.Writer) error {
 			return t.SignIn(w, SignInPage{ConsoleFrame: ConsoleFrame{Title: "Sign in"}, To: "/"})
 		}},

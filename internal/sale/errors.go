@@ -42,6 +42,7 @@ const (
 	CodeTooLate        Code = "too_late"            // 409: cannot be taken back any more
 	CodeBadProof       Code = "bad_proof"           // 422: the proof of work is not ours, too old, or used
 	CodeConfirmOver    Code = "confirmation_over"   // 410: the link that confirms an address is over
+	CodePassphrase     Code = "passphrase_needed"   // 403: an organizer has to give the passphrase again first
 	CodeUnauthorized   Code = "unauthorized"        // 401: a peer call not signed with our secret, an organizer who has not signed in
 )
 

@@ -57,6 +57,7 @@ var statuses = map[sale.Code]int{
 	sale.CodeTooLate:        http.StatusConflict,
 	sale.CodeBadProof:       http.StatusUnprocessableEntity,
 	sale.CodeConfirmOver:    http.StatusGone,
+	sale.CodePassphrase:     http.StatusForbidden,
 	sale.CodeUnauthorized:   http.StatusUnauthorized,
 	codeMethod:              http.StatusMethodNotAllowed,
 }
@@ -81,6 +82,12 @@ func (p *paged) Unwrap() error { return p.error }
 // page: the form once more, with what was typed still in it. Status, headers,
 // log and what JSON clients get are those of the error.
 func WithPage(err error, page func(io.Writer) error) error { return &paged{err, page} }
+
+// HasPage says whether an error brings a page of its own already.
+func HasPage(err error) bool {
+	var own *paged
+	return errors.As(err, &own)
+}
 
 // problem is an error as RFC 9457 has it. The type is about:blank: what a
 // program needs to know stands in the code.
