@@ -19,8 +19,8 @@ import (
 	"github.com/inturn/inturn/templates"
 )
 
-// Options are what the console works with. Line, Templates, Clock, Metrics
-// and URL are required.
+// Options are what the console works with. Line, Templates, Clock, Metrics,
+// URL and Sales are required.
 type Options struct {
 	Line           *line.Line
 	Templates      *templates.Templates
@@ -33,6 +33,9 @@ type Options struct {
 	TrustedProxies []netip.Prefix   // see web.Options
 	Health         *web.Health      // nil: ready as long as it runs
 	Observe        func(route string, status int, took time.Duration)
+
+	Sales SalesDesk // how sales are checked and written
+	Place Place     // what is known of where it runs
 }
 
 // Server is the console.
@@ -62,6 +65,9 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("console: Options.Metrics is missing")
 	case o.URL == "":
 		return nil, errors.New("console: Options.URL is missing")
+	}
+	if err := o.Sales.check(); err != nil {
+		return nil, err
 	}
 	w, err := web.New(web.Options{
 		Name: "console", Templates: o.Templates, Clock: o.Clock, Logger: o.Logger, MaxBody: maxBody,

@@ -41,7 +41,7 @@ func TestListener(t *testing.T) {
 
 func TestMissingOptionsAreNamed(t *testing.T) {
 	whole := func() Options {
-		return Options{Line: &line.Line{}, Templates: &templates.Templates{}, Clock: time.Now, Metrics: http.NotFoundHandler(), URL: "https://console.example"}
+		return Options{Line: &line.Line{}, Templates: &templates.Templates{}, Clock: time.Now, Metrics: http.NotFoundHandler(), URL: "https://console.example", Sales: (&house{}).desk()}
 	}
 	for want, without := range map[string]func(*Options){
 		"Line":      func(o *Options) { o.Line = nil },
@@ -49,6 +49,11 @@ func TestMissingOptionsAreNamed(t *testing.T) {
 		"Clock":     func(o *Options) { o.Clock = nil },
 		"Metrics":   func(o *Options) { o.Metrics = nil },
 		"URL":       func(o *Options) { o.URL = "" },
+
+		"Sales.CheckSchedule": func(o *Options) { o.Sales.CheckSchedule = nil },
+		"Sales.CheckSale":     func(o *Options) { o.Sales.CheckSale = nil },
+		"Sales.Moments":       func(o *Options) { o.Sales.Moments = nil },
+		"Sales.Write":         func(o *Options) { o.Sales.Write = nil },
 	} {
 		o := whole()
 		without(&o)

@@ -151,6 +151,7 @@ func (a *App) buildConsole(ctx context.Context) error {
 	server, err := console.New(console.Options{
 		Line: l, Templates: a.templates, Clock: a.o.Clock, URL: a.URL(name), Metrics: a.metrics.Handler(a.refreshMetrics), Mailbox: a.mailbox,
 		Private: a.listeners[name].private(), Logger: a.o.Logger, TrustedProxies: a.o.Settings.TrustedProxies, Health: a.health(name), Observe: a.observe(name),
+		Sales: a.salesDesk(), Place: a.place(),
 	})
 	if err != nil {
 		return err
