@@ -23,6 +23,7 @@ type BoxOffice interface {
 	Close(ctx context.Context, slug string, c sale.Closing) (sale.Answer, error)
 	Outcomes(ctx context.Context, slug string, after int64, limit int) ([]sale.Outcome, error)
 	Stock(ctx context.Context, slug string) (sale.Stock, error)
+	Cancel(ctx context.Context, slug, code, reason string) (sale.Order, error)
 }
 
 // Courier hands mails to a mail server, one at a time. It belongs to one

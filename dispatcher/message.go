@@ -58,7 +58,7 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 // withdrawal, where there is nothing left to leave.
 // Nor that of a confirmation, whose reader is in no line yet.
 func canUnsubscribe(kind sale.MailKind) bool {
-	return kind != sale.MailOrder && kind != sale.MailWithdrawn && kind != sale.MailConfirm
+	return kind != sale.MailOrder && kind != sale.MailCancellation && kind != sale.MailWithdrawn && kind != sale.MailConfirm
 }
 
 func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templates.Mail, error) {
@@ -77,6 +77,13 @@ func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templ
 			return templates.Mail{}, errors.New("the order is missing")
 		}
 		return d.Templates.OrderMail(m.Lang, templates.OrderMail{
+			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.orderURL(m),
+		})
+	case sale.MailCancellation:
+		if m.Order == nil {
+			return templates.Mail{}, errors.New("the order is missing")
+		}
+		return d.Templates.CancellationMail(m.Lang, templates.CancellationMail{
 			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.orderURL(m),
 		})
 	case sale.MailConfirm:
@@ -129,6 +136,8 @@ func messageID(m line.Mail) string {
 	switch m.Kind {
 	case sale.MailOffer:
 		return "offer." + m.Offer + "@" + domain
+	case sale.MailCancellation:
+		return "cancellation." + m.Sale.Slug + "." + m.Order.Code + "@" + domain
 	case sale.MailOrder:
 		return "order." + m.Sale.Slug + "." + m.Order.Code + "@" + domain
 	case sale.MailConfirm:

@@ -56,6 +56,10 @@ func (w *wire) Stock(ctx context.Context, slug string) (sale.Stock, error) {
 	return through(w, "Stock", func() (sale.Stock, error) { return w.box.Stock(ctx, slug) })
 }
 
+func (w *wire) Cancel(ctx context.Context, slug, code, reason string) (sale.Order, error) {
+	return through(w, "Cancel", func() (sale.Order, error) { return w.box.Cancel(ctx, slug, code, reason) })
+}
+
 // unreachable is what a client of the wire says when nobody answers.
 func unreachable() error {
 	return sale.Wrap(sale.CodeUnavailable, errors.New("struck"), "The box office cannot be reached.")

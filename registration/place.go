@@ -21,8 +21,13 @@ func (s *Server) find(ctx context.Context, slug, receipt string) (line.Place, er
 	if err != nil {
 		return line.Place{}, unavailable(err)
 	}
-	if !p.At.Equal(at) {
+	if p.Erased || !p.At.Equal(at) {
 		return line.Place{}, sale.E(sale.CodeNotFound, "There is no place in this line under this address.")
+	}
+	if p.Corrected {
+		// The receipt went to the address that was wrong, too: whoever has it
+		// there must not learn the right one.
+		p.Address = sale.MaskAddress(p.Address)
 	}
 	return p, nil
 }
@@ -43,7 +48,7 @@ func stateOf(p line.Place, st line.State, now time.Time) templates.PlaceState {
 		return liveState(*p.Offer, st, now)
 	case p.Bounced:
 		return templates.PlaceBounced
-	case p.Offer != nil && p.Offer.State.CountsAsTurn():
+	case p.Offer != nil && p.Offer.CountsAsTurn():
 		return overState(p.Offer.State)
 	case !now.Before(st.Sale.Dispatch.Ends):
 		return templates.PlaceOver
@@ -140,5 +145,5 @@ func canReturn(p line.Place, st line.State, now time.Time) bool {
 	if !p.Withdrawn || !now.Before(st.Sale.Dispatch.Ends) {
 		return false
 	}
-	return p.Offer == nil || p.Offer.State == sale.OfferPlanned || p.Offer.State == sale.OfferOpen || !p.Offer.State.CountsAsTurn()
+	return p.Offer == nil || p.Offer.State == sale.OfferPlanned || p.Offer.State == sale.OfferOpen || !p.Offer.CountsAsTurn()
 }

@@ -39,6 +39,14 @@ type OrderMail struct {
 	OrderURL string
 }
 
+// CancellationMail says that an order was cancelled: its tickets are void.
+type CancellationMail struct {
+	Sale     sale.Sale
+	Number   int
+	Order    sale.Order
+	OrderURL string
+}
+
 // DeclineMail is the polite end for those who got no ticket. SoldOut: all
 // tickets are sold; the place is kept until the end, in case of a
 // cancellation. Otherwise the sale is over.
@@ -85,6 +93,11 @@ func (t *Templates) OfferMail(lang string, d OfferMail) (Mail, error) {
 // OrderMail renders the mail in the best available language.
 func (t *Templates) OrderMail(lang string, d OrderMail) (Mail, error) {
 	return t.mail(lang, "mail/order", d.Sale, d)
+}
+
+// CancellationMail renders the mail in the best available language.
+func (t *Templates) CancellationMail(lang string, d CancellationMail) (Mail, error) {
+	return t.mail(lang, "mail/cancellation", d.Sale, d)
 }
 
 // DeclineMail renders the mail in the best available language.

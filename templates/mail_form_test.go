@@ -18,7 +18,7 @@ func mailLink(name string) string {
 	switch {
 	case strings.HasPrefix(name, "offer"):
 		return sampleLink
-	case strings.HasPrefix(name, "order"):
+	case strings.HasPrefix(name, "order"), name == "cancellation":
 		return sampleOrderURL
 	case strings.HasPrefix(name, "confirm"):
 		return sampleConfirm

@@ -107,6 +107,8 @@ func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
 	fest.Event = sale.Event{Starts: noon.Add(2500 * time.Hour), Ends: noon.Add(2560 * time.Hour), Venue: "Strandweg 1, 8267 Berlingen"}
 	m, err = ts.OrderMail(lang, OrderMail{Sale: fest, Number: 1200, Order: o, OrderURL: sampleOrderURL})
 	add("order with event", m, err)
+	m, err = ts.CancellationMail(lang, CancellationMail{Sale: s, Number: 1200, Order: o, OrderURL: sampleOrderURL})
+	add("cancellation", m, err)
 	m, err = ts.DeclineMail(lang, DeclineMail{Sale: s, Number: 3200, PlaceURL: samplePlace, SoldOut: true})
 	add("decline", m, err)
 	m, err = ts.DeclineMail(lang, DeclineMail{Sale: s, Number: 3200, PlaceURL: samplePlace})

@@ -53,6 +53,11 @@ func letters() []letter {
 				Sale: *lakeside(), Until: noon.Add(24 * time.Hour), Link: "https://tickets.lakeside.example/lakeside-2027/confirm/k1.ref.end.mac",
 			})
 		}},
+		{"cancellation", func(t *templates.Templates, lang string) (templates.Mail, error) {
+			return t.CancellationMail(lang, templates.CancellationMail{
+				Sale: *lakeside(), Number: 1412, Order: *order(sale.OrderCancelled), OrderURL: "https://checkout.lakeside.example/order/mzxw6ytboi4dcmrt",
+			})
+		}},
 		{"decline", decline(true)},
 		{"decline-over", decline(false)},
 		{"withdrawn", withdrawn(noon.Add(24 * time.Hour))},

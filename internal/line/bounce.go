@@ -1,6 +1,7 @@
 package line
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -177,15 +178,19 @@ func giveUp(ctx context.Context, tx *sqldb.Tx, m bouncedMail) error {
 	return nil
 }
 
-func offerOver(ctx context.Context, tx *sqldb.Tx, offer string) (bool, error) {
-	if offer == "" {
-		return false, nil
+// moot says whether a mail that is in a worker's hands need not be tried again:
+// its offer is over or its order cancelled, or the fan left or was erased.
+func moot(ctx context.Context, tx *sqldb.Tx, m Mail) (bool, error) {
+	var n int
+	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM outbox m LEFT JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
+		LEFT JOIN offers o ON m.kind = 'offer' AND o.id = m.ref
+		LEFT JOIN orders b ON m.kind = 'order' AND b.sale_id = m.sale_id AND b.code = m.ref
+		WHERE m.id = $1 AND (r.erased_at IS NOT NULL OR o.state NOT IN ('planned', 'open', 'closing') OR b.state = 'cancelled'
+			OR (r.withdrawn_at IS NOT NULL AND m.kind IN ('receipt', 'decline')))`, m.ID).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("see whether the mail still means something: %w", err)
 	}
-	var state sale.OfferState
-	if err := tx.QueryRow(ctx, `SELECT state FROM offers WHERE id = $1`, offer).Scan(&state); err != nil {
-		return false, fmt.Errorf("read offer: %w", err)
-	}
-	return !state.Live(), nil
+	return n > 0, nil
 }
 
 // bounce closes the offer of a recipient who was refused for good, unless an
@@ -199,15 +204,18 @@ func bounce(ctx context.Context, tx *sqldb.Tx, m Mail) error {
 	return nil
 }
 
-// bouncedEarly says whether the try that is under way has come back before
-// its result was recorded: a server can be that quick.
-func bouncedEarly(ctx context.Context, tx *sqldb.Tx, mailID int64) (bool, error) {
-	var n int
-	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM mail_tries WHERE mail_id = $1 AND done_at IS NULL AND bounced_at IS NOT NULL`, mailID).Scan(&n)
+// bouncedEarly gives the status of the try that is under way when it has come
+// back before its result was recorded, which a server can be quick enough for,
+// or when its address was corrected meanwhile; "" otherwise.
+func bouncedEarly(ctx context.Context, tx *sqldb.Tx, mailID int64) (string, error) {
+	found, err := texts(ctx, tx, `SELECT bounce FROM mail_tries WHERE mail_id = $1 AND done_at IS NULL AND bounced_at IS NOT NULL`, mailID)
 	if err != nil {
-		return false, fmt.Errorf("look for an early bounce: %w", err)
+		return "", fmt.Errorf("look for an early bounce: %w", err)
 	}
-	return n > 0, nil
+	for _, status := range found { // one, or none
+		return cmp.Or(status, "0.0.0"), nil
+	}
+	return "", nil
 }
 
 // changed says whether a statement changed a row.
@@ -226,7 +234,7 @@ func (l *Line) BouncedMails(ctx context.Context, slug string) (map[sale.MailKind
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		counts = map[sale.MailKind]int{}
 		rows, err := tx.Query(ctx, `SELECT m.kind, COUNT(*) FROM mail_tries t JOIN outbox m ON m.id = t.mail_id
-			WHERE t.sale_id = (SELECT id FROM sales WHERE slug = $1) AND t.bounced_at IS NOT NULL GROUP BY m.kind`, slug)
+			WHERE t.sale_id = (SELECT id FROM sales WHERE slug = $1) AND t.bounced_at IS NOT NULL AND t.bounce <> '`+corrected+`' GROUP BY m.kind`, slug)
 		if err != nil {
 			return err
 		}

@@ -30,7 +30,7 @@ func Checks() []sqldb.Check {
 			UNION ALL SELECT sale_id, number, COUNT(*), 1 FROM offers WHERE state = 'bought' GROUP BY sale_id, number HAVING COUNT(*) > 1`)},
 		{Invariant: 7, Name: "waiting is what the offers say", Run: none(`SELECT r.sale_id, r.number, r.waiting, r.bounced FROM registrations r
 			WHERE r.withdrawn_at IS NULL AND r.erased_at IS NULL AND r.bounced = 0 AND r.waiting = CASE WHEN EXISTS
-				(SELECT 1 FROM offers o WHERE o.sale_id = r.sale_id AND o.number = r.number AND o.state NOT IN ('dropped', 'undelivered'))
+				(SELECT 1 FROM offers o WHERE o.sale_id = r.sale_id AND o.number = r.number AND ` + hadTurn + `)
 				THEN 1 ELSE 0 END LIMIT 5`)},
 		{Invariant: 8, Name: "offers go in order", Run: eachSale(inOrder)},
 		{Invariant: 10, Name: "batch after batch", Run: none(batchAfterBatch)},
@@ -59,7 +59,11 @@ func Checks() []sqldb.Check {
 			LEFT JOIN mail_tries t ON t.mail_id = m.id AND t.done_at IS NULL GROUP BY m.id, m.sale_id, m.number, m.state
 			HAVING COUNT(t.id) <> CASE WHEN m.state = 'sending' THEN 1 ELSE 0 END`)},
 		{Invariant: 33, Name: "an erased person is gone", Run: none(`SELECT sale_id, number, 0, 0 FROM registrations
-			WHERE erased_at IS NOT NULL AND (address <> '' OR identity LIKE '%@%' OR network IS NOT NULL) LIMIT 5`)},
+			WHERE erased_at IS NOT NULL AND (address <> '' OR identity LIKE '%@%' OR network IS NOT NULL OR idem IS NOT NULL) LIMIT 5`)},
+		{Invariant: 33, Name: "nobody who was erased is mailed", Run: none(`SELECT r.sale_id, r.number, m.id, 0 FROM registrations r
+			JOIN outbox m ON m.sale_id = r.sale_id AND m.number = r.number AND m.kind IN (` + placeMails + `)
+			WHERE r.erased_at IS NOT NULL AND (m.due_at IS NOT NULL OR EXISTS
+				(SELECT 1 FROM mail_tries t WHERE t.mail_id = m.id AND t.started_at > r.erased_at)) LIMIT 5`)},
 	}
 }
 

@@ -66,7 +66,7 @@ func markClosing(ctx context.Context, tx *sqldb.Tx, st State, now time.Time) err
 	return nil
 }
 
-// markWithdrawn closes the offers of those who left since the last beat. One
+// markWithdrawn closes the offers of those who left, or were erased, since the last beat. One
 // that is planned waits for the box office's answer first.
 func markWithdrawn(ctx context.Context, tx *sqldb.Tx, saleID int64) error {
 	numbers, err := ints(ctx, tx, `SELECT number FROM registrations WHERE sale_id = $1 AND withdrawing = 1 ORDER BY number`, saleID)
@@ -74,7 +74,9 @@ func markWithdrawn(ctx context.Context, tx *sqldb.Tx, saleID int64) error {
 		return fmt.Errorf("find withdrawn: %w", err)
 	}
 	for _, n := range numbers {
-		_, err := tx.Exec(ctx, `UPDATE offers SET state = 'closing', reason = 'withdrawn' WHERE sale_id = $1 AND number = $2 AND state = 'open'`, saleID, n)
+		_, err := tx.Exec(ctx, `UPDATE offers SET state = 'closing', reason = CASE WHEN EXISTS (SELECT 1 FROM registrations r
+			WHERE r.sale_id = $1 AND r.number = $2 AND r.erased_at IS NOT NULL) THEN 'erased' ELSE 'withdrawn' END
+			WHERE sale_id = $1 AND number = $2 AND state = 'open'`, saleID, n)
 		if err != nil {
 			return fmt.Errorf("mark withdrawn: %w", err)
 		}

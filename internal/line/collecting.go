@@ -73,7 +73,7 @@ func (l *Line) applyOutcome(ctx context.Context, tx *sqldb.Tx, saleID int64, o s
 			end.state = sale.OfferState(reason)
 		}
 	case sale.OutcomeCancelled:
-		return cancelOrder(ctx, tx, saleID, o.Order)
+		return l.cancelled(ctx, tx, saleID, o.Order)
 	default:
 		return fmt.Errorf("unknown kind %q", o.Kind)
 	}
@@ -102,7 +102,7 @@ func (l *Line) bought(ctx context.Context, tx *sqldb.Tx, end over, number int, o
 	return queueMail(ctx, tx, mailRow{saleID: end.saleID, kind: sale.MailOrder, number: number, ref: order.Code, at: l.now()})
 }
 
-func cancelOrder(ctx context.Context, tx *sqldb.Tx, saleID int64, order *sale.Order) error {
+func (l *Line) cancelled(ctx context.Context, tx *sqldb.Tx, saleID int64, order *sale.Order) error {
 	if order == nil {
 		return errors.New("cancelled without an order")
 	}
@@ -110,11 +110,5 @@ func cancelOrder(ctx context.Context, tx *sqldb.Tx, saleID int64, order *sale.Or
 	if err != nil {
 		return fmt.Errorf("write order: %w", err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE orders SET state = 'cancelled', doc = $1 WHERE sale_id = $2 AND code = $3`, string(doc), saleID, order.Code)
-	if err != nil {
-		return fmt.Errorf("cancel order: %w", err)
-	}
-	_, err = tx.Exec(ctx, `UPDATE outbox SET state = 'cancelled', due_at = NULL
-		WHERE sale_id = $1 AND kind = 'order' AND ref = $2 AND state = 'queued'`, saleID, order.Code)
-	return err
+	return l.orderCancelled(ctx, tx, saleID, order, string(doc))
 }

@@ -138,18 +138,35 @@ func orphanSending(ctx context.Context, tx *sqldb.Tx, lease Lease, hands []int64
 		if slices.Contains(hands, int64(id)) {
 			continue
 		}
-		_, err := tx.Exec(ctx, `UPDATE mail_tries SET done_at = $1, result = 'unknown' WHERE mail_id = $2 AND done_at IS NULL`, at, id)
-		if err != nil {
-			return fmt.Errorf("close orphaned tries: %w", err)
+		if err := orphan(ctx, tx, int64(id), at); err != nil {
+			return err
 		}
-		// What is over meanwhile is not sent again, nor what has come back.
-		_, err = tx.Exec(ctx, `UPDATE outbox SET tried = 1, state = CASE WHEN `+reached+` THEN 'unknown' ELSE 'refused' END,
-			delivered = CASE WHEN `+reached+` THEN 1 ELSE 0 END, due_at = CASE WHEN NOT `+reached+` OR kind = 'offer'
-			AND NOT EXISTS (SELECT 1 FROM offers o WHERE o.id = outbox.ref AND o.state IN ('planned', 'open', 'closing')) THEN NULL ELSE CAST($2 AS BIGINT) END
-			WHERE id = $1`, id, at)
-		if err != nil {
-			return fmt.Errorf("mark orphaned mails unknown: %w", err)
-		}
+	}
+	return nil
+}
+
+func orphan(ctx context.Context, tx *sqldb.Tx, id, at int64) error {
+	early, err := bouncedEarly(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	over, err := moot(ctx, tx, Mail{ID: id})
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE mail_tries SET done_at = $1, result = 'unknown' WHERE mail_id = $2 AND done_at IS NULL`, at, id)
+	if err != nil {
+		return fmt.Errorf("close orphaned tries: %w", err)
+	}
+	// What is over meanwhile is not sent again, nor what has come back; but
+	// what went to an address that was corrected is.
+	_, err = tx.Exec(ctx, `UPDATE outbox SET tried = 1,
+		state = CASE WHEN $3 = 1 AND $4 = 0 THEN 'queued' WHEN `+reached+` THEN 'unknown' ELSE 'refused' END,
+		delivered = CASE WHEN `+reached+` THEN 1 ELSE 0 END,
+		due_at = CASE WHEN $4 = 1 OR ($3 = 0 AND NOT `+reached+`) THEN NULL ELSE CAST($2 AS BIGINT) END
+		WHERE id = $1`, id, at, flag(early == corrected), flag(over))
+	if err != nil {
+		return fmt.Errorf("mark orphaned mails unknown: %w", err)
 	}
 	return nil
 }

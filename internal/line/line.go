@@ -100,8 +100,8 @@ func (l *Line) newID() (string, error) {
 
 // audit writes one line of the audit trail inside tx.
 func audit(ctx context.Context, tx *sqldb.Tx, e auditEntry) error {
-	_, err := tx.Exec(ctx, `INSERT INTO audit (at, actor, action, sale_id, number, detail) VALUES ($1, $2, $3, $4, $5, $6)`,
-		sqldb.Millis(e.at), e.actor, e.action, e.saleID, e.number, e.detail)
+	_, err := tx.Exec(ctx, `INSERT INTO audit (at, actor, action, sale_id, number, detail, why) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		sqldb.Millis(e.at), e.actor, e.action, e.saleID, e.number, e.detail, e.why)
 	if err != nil {
 		return fmt.Errorf("audit %s: %w", e.action, err)
 	}
@@ -115,4 +115,5 @@ type auditEntry struct {
 	saleID int64
 	number int
 	detail string
+	why    string
 }

@@ -105,7 +105,8 @@ func stretches(ctx context.Context, tx *sqldb.Tx, saleID int64) ([]stretch, erro
 	if err != nil {
 		return nil, err
 	}
-	err = eachRow(ctx, tx, `SELECT number, planned_at, COALESCE(over_at, 0), batch, state FROM offers WHERE sale_id = $1 ORDER BY batch`, saleID,
+	err = eachRow(ctx, tx, `SELECT number, planned_at, COALESCE(returned_at, over_at, 0), batch,
+			CASE WHEN returned_at IS NULL THEN state ELSE 'undelivered' END FROM offers WHERE sale_id = $1 ORDER BY batch`, saleID,
 		func(number int, at, overAt, batch int64, state string) {
 			changes[number] = append(changes[number], change{at: at, turn: 1, batch: batch})
 			if overAt > 0 && !sale.OfferState(state).CountsAsTurn() {

@@ -193,9 +193,9 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		FROM outbox m
 		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
 		LEFT JOIN offers o ON m.kind = 'offer' AND o.id = m.ref
-		LEFT JOIN orders b ON m.kind = 'order' AND b.sale_id = m.sale_id AND b.code = m.ref
+		LEFT JOIN orders b ON m.kind IN ('order', 'cancellation') AND b.sale_id = m.sale_id AND b.code = m.ref
 		WHERE m.sale_id = $1 AND m.priority = $2 AND m.due_at IS NOT NULL AND m.due_at <= $3
-		AND r.erased_at IS NULL AND (r.withdrawn_at IS NULL OR m.kind IN ('order', 'withdrawn'))
+		AND r.erased_at IS NULL AND (r.withdrawn_at IS NULL OR m.kind IN ('order', 'cancellation', 'withdrawn'))
 		AND (m.kind <> 'offer' OR (o.state = 'open' AND (m.give_up_at IS NULL OR m.due_at < m.give_up_at)))`+only.condition+`
 		ORDER BY m.due_at, m.id LIMIT $4`,
 		d.state.ID, d.kind.Priority(), sqldb.Millis(d.now), d.most)
@@ -289,9 +289,16 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 		ResultAccepted: sale.MailAccepted, ResultRefused: sale.MailRefused, ResultTemporary: sale.MailQueued,
 		ResultUnknown: sale.MailUnknown, ResultFault: sale.MailQueued, ResultAside: sale.MailQueued,
 	}[t.Result]
-	gone, err := offerOver(ctx, tx, t.Mail.Offer)
+	gone, err := moot(ctx, tx, t.Mail)
 	if err != nil {
 		return err
+	}
+	early, err := bouncedEarly(ctx, tx, t.Mail.ID)
+	if err != nil {
+		return err
+	}
+	if early == corrected { // it went to an address that the place has no more
+		state, t.Retry = sale.MailQueued, l.now()
 	}
 	var due any
 	if !t.Retry.IsZero() && !gone {
@@ -303,13 +310,9 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 			state = sale.MailCancelled
 		}
 	}
-	taken := t.Result == ResultAccepted || t.Result == ResultUnknown
-	early, err := bouncedEarly(ctx, tx, t.Mail.ID)
-	if err != nil {
-		return err
-	}
-	if taken && early {
-		state, due, taken = sale.MailRefused, nil, false
+	taken := early == "" && (t.Result == ResultAccepted || t.Result == ResultUnknown)
+	if early != "" && early != corrected && (t.Result == ResultAccepted || t.Result == ResultUnknown) {
+		state, due = sale.MailRefused, nil
 	}
 	delivered := flag(taken)
 	untried := flag(t.Result == ResultFault)
@@ -335,7 +338,7 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 	if err != nil {
 		return fmt.Errorf("close the try: %w", err)
 	}
-	if t.Result == ResultRefused && t.Mail.Kind == sale.MailOffer {
+	if t.Result == ResultRefused && t.Mail.Kind == sale.MailOffer && early != corrected {
 		return bounce(ctx, tx, t.Mail)
 	}
 	return nil

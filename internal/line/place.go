@@ -20,15 +20,21 @@ type Offer struct {
 	State  sale.OfferState
 	Ends   time.Time   // zero while the clock does not run
 	Owed   bool        // one more hand-over of its mail is to come
+	Back   bool        // the turn that it used up was given back: the address was corrected
 	Order  *sale.Order // when bought
 }
+
+// CountsAsTurn says whether the offer used its registration's turn up.
+func (o Offer) CountsAsTurn() bool { return o.State.CountsAsTurn() && !o.Back }
 
 // Place is everything the fan's own page shows about a registration.
 type Place struct {
 	Registration
-	Offer   *Offer // the live one, else the latest; nil when there was none
-	Waiting bool   // eligible for an offer
-	Bounced bool   // three rounds of mail came to nothing, or the address was refused
+	Offer     *Offer // the live one, else the latest; nil when there was none
+	Waiting   bool   // eligible for an offer
+	Bounced   bool   // three rounds of mail came to nothing, or the address was refused
+	Erased    bool   // the person is gone; the number stays
+	Corrected bool   // the address was corrected: what was mailed to the old one is in other hands
 }
 
 // Place reads one registration; CodeNotFound when there is none. It writes
@@ -39,10 +45,11 @@ func (l *Line) Place(ctx context.Context, slug string, number int) (Place, error
 		p = Place{Registration: Registration{Sale: slug, Number: number}}
 		var id, at int64
 		var withdrawn sql.NullInt64
-		var waiting, bounced int
-		err := tx.QueryRow(ctx, `SELECT s.id, r.class, r.address, r.lang, r.at, r.withdrawn_at, r.waiting, r.bounced
+		var waiting, bounced, erased, corrected int
+		err := tx.QueryRow(ctx, `SELECT s.id, r.class, r.address, r.lang, r.at, r.withdrawn_at, r.waiting, r.bounced,
+			CASE WHEN r.erased_at IS NULL THEN 0 ELSE 1 END, CASE WHEN r.corrected_at IS NULL THEN 0 ELSE 1 END
 			FROM registrations r JOIN sales s ON s.id = r.sale_id WHERE s.slug = $1 AND r.number = $2`, slug, number).
-			Scan(&id, &p.Class, &p.Address, &p.Lang, &at, &withdrawn, &waiting, &bounced)
+			Scan(&id, &p.Class, &p.Address, &p.Lang, &at, &withdrawn, &waiting, &bounced, &erased, &corrected)
 		if errors.Is(err, sql.ErrNoRows) {
 			return sale.E(sale.CodeNotFound, "There is no such place.")
 		}
@@ -50,6 +57,7 @@ func (l *Line) Place(ctx context.Context, slug string, number int) (Place, error
 			return err
 		}
 		p.At, p.Withdrawn, p.Waiting, p.Bounced = sqldb.Time(at), withdrawn.Valid, waiting == 1, bounced == 1
+		p.Erased, p.Corrected = erased == 1, corrected == 1
 		p.Offer, err = latestOffer(ctx, tx, id, number)
 		return err
 	})
@@ -63,19 +71,20 @@ func latestOffer(ctx context.Context, tx *sqldb.Tx, saleID int64, number int) (*
 	o := Offer{Number: number}
 	var ends sql.NullInt64
 	var order sql.NullString
-	var owed int
+	var owed, back int
 	err := tx.QueryRow(ctx, `SELECT o.id, o.granted, o.state, o.ends, b.doc, CASE WHEN EXISTS (SELECT 1 FROM outbox m
-			WHERE m.kind = 'offer' AND m.ref = o.id AND m.due_at IS NOT NULL AND (m.give_up_at IS NULL OR m.due_at < m.give_up_at)) THEN 1 ELSE 0 END
+			WHERE m.kind = 'offer' AND m.ref = o.id AND m.due_at IS NOT NULL AND (m.give_up_at IS NULL OR m.due_at < m.give_up_at)) THEN 1 ELSE 0 END,
+			CASE WHEN o.returned_at IS NULL THEN 0 ELSE 1 END
 		FROM offers o LEFT JOIN orders b ON b.offer = o.id
 		WHERE o.sale_id = $1 AND o.number = $2 ORDER BY o.batch DESC LIMIT 1`, saleID, number).
-		Scan(&o.ID, &o.Most, &o.State, &ends, &order, &owed)
+		Scan(&o.ID, &o.Most, &o.State, &ends, &order, &owed, &back)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read offer: %w", err)
 	}
-	o.Ends, o.Owed = sqldb.Time(ends.Int64), owed == 1
+	o.Ends, o.Owed, o.Back = sqldb.Time(ends.Int64), owed == 1, back == 1
 	if order.Valid {
 		o.Order = &sale.Order{}
 		if err := json.Unmarshal([]byte(order.String), o.Order); err != nil {

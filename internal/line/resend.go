@@ -127,22 +127,27 @@ func resend(ctx context.Context, tx *sqldb.Tx, saleID int64, a sale.Address, now
 		return fmt.Errorf("look up the address: %w", err)
 	}
 	for _, n := range numbers { // one, or none
-		var all, recent int
-		err := tx.QueryRow(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN created_at > $1 THEN 1 ELSE 0 END), 0) FROM outbox
-			WHERE sale_id = $2 AND kind = 'receipt' AND number = $3 AND ref <> ''`,
-			sqldb.Millis(now.Add(-resendWindow)), saleID, n).Scan(&all, &recent)
-		if err != nil {
-			return fmt.Errorf("count repetitions: %w", err)
-		}
-		if recent >= mostResends {
-			return nil
-		}
-		err = queueMail(ctx, tx, mailRow{saleID: saleID, kind: sale.MailReceipt, number: n, ref: strconv.Itoa(all + 1), at: now})
-		if err != nil {
+		if err := repeatReceipt(ctx, tx, saleID, n, now); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// repeatReceipt queues the receipt of a place once more, if that is not too
+// often.
+func repeatReceipt(ctx context.Context, tx *sqldb.Tx, saleID int64, number int, now time.Time) error {
+	var all, recent int
+	err := tx.QueryRow(ctx, `SELECT COUNT(*), COALESCE(SUM(CASE WHEN created_at > $1 THEN 1 ELSE 0 END), 0) FROM outbox
+		WHERE sale_id = $2 AND kind = 'receipt' AND number = $3 AND ref <> ''`,
+		sqldb.Millis(now.Add(-resendWindow)), saleID, number).Scan(&all, &recent)
+	if err != nil {
+		return fmt.Errorf("count repetitions: %w", err)
+	}
+	if recent >= mostResends {
+		return nil
+	}
+	return queueMail(ctx, tx, mailRow{saleID: saleID, kind: sale.MailReceipt, number: number, ref: strconv.Itoa(all + 1), at: now})
 }
 
 // resentTooOften finds receipts that were sent again a fourth time within the

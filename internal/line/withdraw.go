@@ -25,27 +25,35 @@ func (l *Line) Withdraw(ctx context.Context, slug string, number int) error {
 		if err != nil {
 			return err
 		}
-		now := l.now()
-		bounced, err := ints(ctx, tx, `UPDATE registrations SET withdrawn_at = $1, waiting = 0, withdrawing = 1
-			WHERE sale_id = $2 AND number = $3 AND withdrawn_at IS NULL AND erased_at IS NULL AND NOT EXISTS
-			(SELECT 1 FROM orders WHERE sale_id = $2 AND number = $3 AND state = 'confirmed') RETURNING bounced`, sqldb.Millis(now), id, number)
-		if err != nil {
+		e := auditEntry{at: l.now(), actor: "fan", action: "withdraw", saleID: id, number: number}
+		left, err := leaveLine(ctx, tx, e)
+		if err != nil || !left {
 			return err
 		}
-		if len(bounced) == 0 {
-			return mustExist(ctx, tx, id, number)
-		}
-		if bounced[0] == 0 {
-			if err := confirmWithdrawal(ctx, tx, id, number, now); err != nil {
-				return err
-			}
-		}
-		return audit(ctx, tx, auditEntry{at: now, actor: "fan", action: "withdraw", saleID: id, number: number})
+		return audit(ctx, tx, e)
 	})
 	if err != nil {
 		return fmt.Errorf("withdraw place %d of %s: %w", number, slug, err)
 	}
 	return nil
+}
+
+// leaveLine marks a registration withdrawn, unless it is already or stands
+// with tickets in hand.
+func leaveLine(ctx context.Context, tx *sqldb.Tx, e auditEntry) (bool, error) {
+	bounced, err := ints(ctx, tx, `UPDATE registrations SET withdrawn_at = $1, waiting = 0, withdrawing = 1
+		WHERE sale_id = $2 AND number = $3 AND withdrawn_at IS NULL AND erased_at IS NULL AND NOT EXISTS
+		(SELECT 1 FROM orders WHERE sale_id = $2 AND number = $3 AND state = 'confirmed') RETURNING bounced`, sqldb.Millis(e.at), e.saleID, e.number)
+	if err != nil {
+		return false, err
+	}
+	if len(bounced) == 0 {
+		return false, mustExist(ctx, tx, e.saleID, e.number)
+	}
+	if bounced[0] == 1 {
+		return true, nil
+	}
+	return true, confirmWithdrawal(ctx, tx, e.saleID, e.number, e.at)
 }
 
 // mostWithdrawn is how many withdrawals of one place are confirmed by mail.
@@ -81,7 +89,7 @@ var ofOtherKinds = extra{columns: "0, 0"}
 // is moot once it was taken back, and where a purchase came first and stands.
 // Until the box office has said what became of an offer, it waits.
 var ofWithdrawals = extra{
-	columns: `CASE WHEN NOT EXISTS (SELECT 1 FROM offers w WHERE w.sale_id = m.sale_id AND w.number = m.number AND w.state NOT IN ('dropped', 'undelivered'))
+	columns: `CASE WHEN NOT EXISTS (SELECT 1 FROM offers w WHERE w.sale_id = m.sale_id AND w.number = m.number AND ` + hadTurn + `)
 		AND NOT EXISTS (SELECT 1 FROM registrations n WHERE n.identity = r.identity AND n.withdrawn_at IS NULL AND n.erased_at IS NULL)
 		THEN 1 ELSE 0 END,
 		CASE WHEN r.withdrawn_at IS NULL
@@ -153,7 +161,7 @@ func (l *Line) restore(ctx context.Context, tx *sqldb.Tx, id int64, number int) 
 	err = tx.QueryRow(ctx, `SELECT
 		(SELECT COUNT(*) FROM registrations WHERE identity = $3 AND withdrawn_at IS NULL AND erased_at IS NULL),
 		(SELECT COUNT(*) FROM offers WHERE sale_id = $1 AND number = $2 AND (state = 'withdrawn' OR (state = 'closing' AND reason = 'withdrawn'))),
-		(SELECT COUNT(*) FROM offers WHERE sale_id = $1 AND number = $2 AND state NOT IN ('dropped', 'undelivered'))`,
+		(SELECT COUNT(*) FROM offers WHERE sale_id = $1 AND number = $2 AND `+hadTurn+`)`,
 		id, number, who).Scan(&again, &gone, &had)
 	switch {
 	case err != nil:

@@ -155,6 +155,18 @@ func (c *Client) Flows(ctx context.Context, slug string, after int64) (sale.Flow
 	return answer.Flows, nil
 }
 
+// Cancel implements [BoxOffice].
+func (c *Client) Cancel(ctx context.Context, slug, code, reason string) (sale.Order, error) {
+	var answer cancelAnswer
+	if err := c.call(ctx, callCancel, cancelCall{slug, code, reason}, &answer); err != nil {
+		return sale.Order{}, err
+	}
+	if answer.Order.State != sale.OrderCancelled {
+		return sale.Order{}, unavailable(errors.New("the order that was cancelled is not"))
+	}
+	return answer.Order, nil
+}
+
 // Ping says whether the box office answers, has our secret, and a clock that
 // agrees with ours.
 func (c *Client) Ping(ctx context.Context) error {

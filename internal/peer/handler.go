@@ -56,6 +56,7 @@ func NewHandler(o HandlerOptions) (*Handler, error) {
 		callOutcomes: decoded(h.outcomes),
 		callStock:    decoded(h.stock),
 		callFlows:    decoded(h.flows),
+		callCancel:   decoded(h.cancel),
 		callPing:     decoded(h.ping),
 	}
 	return h, nil
@@ -193,6 +194,11 @@ func (h *Handler) stock(ctx context.Context, in stockCall) (stockAnswer, error) 
 func (h *Handler) flows(ctx context.Context, in flowsCall) (flowsAnswer, error) {
 	flows, err := h.o.BoxOffice.Flows(ctx, in.Sale, in.After)
 	return flowsAnswer{flows}, err
+}
+
+func (h *Handler) cancel(ctx context.Context, in cancelCall) (cancelAnswer, error) {
+	order, err := h.o.BoxOffice.Cancel(ctx, in.Sale, in.Code, in.Reason)
+	return cancelAnswer{order}, err
 }
 
 func (h *Handler) ping(context.Context, nothing) (nothing, error) { return nothing{}, nil }

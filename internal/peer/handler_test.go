@@ -156,6 +156,7 @@ func TestCallsAreDecodedStrictly(t *testing.T) {
 		{"/peer/v1/reserve", `{"sale":"s","asks":[{"offer":"o","most":1.5}]}`},
 		{"/peer/v1/reserve", `{"sale":"s","asks":[{"offer":"o","most":99999999999999999999}]}`},
 		{"/peer/v1/close", `{"sale":"s","closing":{"ends":"noon"}}`},
+		{"/peer/v1/cancel", `{"sale":"s","code":1}`},
 		{"/peer/v1/sell", `{}`},
 		{"/peer/v1/", `{}`},
 		{"/peer/v2/stock", `{}`},

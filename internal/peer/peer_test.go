@@ -32,6 +32,7 @@ type stub struct {
 	grants   []sale.Grant
 	answer   sale.Answer
 	outcomes []sale.Outcome
+	order    sale.Order
 	stock    sale.Stock
 	flows    sale.Flows
 	wait     func(context.Context) // inside a call, when set
@@ -73,6 +74,10 @@ func (s *stub) Stock(ctx context.Context, _ string) (sale.Stock, error) {
 
 func (s *stub) Flows(ctx context.Context, _ string, _ int64) (sale.Flows, error) {
 	return s.flows, s.called(ctx)
+}
+
+func (s *stub) Cancel(ctx context.Context, _, _, _ string) (sale.Order, error) {
+	return s.order, s.called(ctx)
 }
 
 func newHandler(t testing.TB, b peer.BoxOffice, clock sale.Clock) *peer.Handler {

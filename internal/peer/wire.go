@@ -35,6 +35,7 @@ type BoxOffice interface {
 	Outcomes(ctx context.Context, slug string, after int64, limit int) ([]sale.Outcome, error)
 	Stock(ctx context.Context, slug string) (sale.Stock, error)
 	Flows(ctx context.Context, slug string, after int64) (sale.Flows, error)
+	Cancel(ctx context.Context, slug, code, reason string) (sale.Order, error)
 }
 
 // The calls, by the last word of their path, and their bodies.
@@ -45,6 +46,7 @@ const (
 	callOutcomes = "outcomes"
 	callStock    = "stock"
 	callFlows    = "flows"
+	callCancel   = "cancel"
 	callPing     = "ping"
 )
 
@@ -87,6 +89,14 @@ type (
 	}
 	flowsAnswer struct {
 		Flows sale.Flows `json:"flows"`
+	}
+	cancelCall struct {
+		Sale   string `json:"sale"`
+		Code   string `json:"code"`
+		Reason string `json:"reason"`
+	}
+	cancelAnswer struct {
+		Order sale.Order `json:"order"`
 	}
 	nothing struct{}
 )

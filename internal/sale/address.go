@@ -240,3 +240,16 @@ func lowerASCII(s string) string {
 	}
 	return s
 }
+
+// MaskAddress leaves of an address what its owner knows it by, and nobody else
+// learns: a…@e….org.
+func MaskAddress(typed string) string {
+	local, domain, ok := strings.Cut(typed, "@")
+	dot := strings.LastIndexByte(domain, '.')
+	if !ok || local == "" || dot < 1 {
+		return "…"
+	}
+	_, first := utf8.DecodeRuneInString(local)
+	_, second := utf8.DecodeRuneInString(domain)
+	return local[:first] + "…@" + domain[:second] + "…" + domain[dot:]
+}

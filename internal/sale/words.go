@@ -68,17 +68,18 @@ type MailKind string
 
 // The kinds of mail, in the order in which they leave.
 const (
-	MailOffer     MailKind = "offer"
-	MailOrder     MailKind = "order"
-	MailWithdrawn MailKind = "withdrawn" // confirms that the fan has left the line
-	MailDecline   MailKind = "decline"
-	MailReceipt   MailKind = "receipt"
-	MailConfirm   MailKind = "confirm" // asks somebody who is not in line yet whether the address is theirs
+	MailOffer        MailKind = "offer"
+	MailOrder        MailKind = "order"
+	MailCancellation MailKind = "cancellation" // the order was cancelled
+	MailWithdrawn    MailKind = "withdrawn"    // confirms that the fan has left the line
+	MailDecline      MailKind = "decline"
+	MailReceipt      MailKind = "receipt"
+	MailConfirm      MailKind = "confirm" // asks somebody who is not in line yet whether the address is theirs
 )
 
 // MailKinds lists the kinds in the order in which they leave.
 func MailKinds() []MailKind {
-	return []MailKind{MailOffer, MailOrder, MailWithdrawn, MailDecline, MailReceipt, MailConfirm}
+	return []MailKind{MailOffer, MailOrder, MailCancellation, MailWithdrawn, MailDecline, MailReceipt, MailConfirm}
 }
 
 // Priority orders the outbox: lower leaves first.

@@ -80,6 +80,10 @@ func (t wire) Stock(ctx context.Context, slug string) (sale.Stock, error) {
 	return call(t, func() (sale.Stock, error) { return t.box().Stock(ctx, slug) })
 }
 
+func (t wire) Cancel(ctx context.Context, slug, code, reason string) (sale.Order, error) {
+	return call(t, func() (sale.Order, error) { return t.box().Cancel(ctx, slug, code, reason) })
+}
+
 // courier is the mail server, as one connection to it.
 type courier struct{ w *World }
 

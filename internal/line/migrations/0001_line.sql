@@ -71,6 +71,7 @@ CREATE TABLE registrations (
     erased_at   {{.Int}},
     undelivered {{.Int}} NOT NULL DEFAULT 0,
     bounced     {{.Int}} NOT NULL DEFAULT 0 CHECK (bounced IN (0, 1)),
+    corrected_at {{.Int}},                 -- when an organizer last corrected the address
     PRIMARY KEY (sale_id, number),
     CHECK (waiting = 0 OR (withdrawn_at IS NULL AND erased_at IS NULL AND bounced = 0))
 ){{.Strict}};
@@ -99,6 +100,7 @@ CREATE TABLE offers (
     planned_at {{.Int}} NOT NULL,
     opened_at  {{.Int}},
     over_at    {{.Int}},
+    returned_at {{.Int}},                  -- when the turn came back that it had used up: the address was corrected
     FOREIGN KEY (sale_id, number) REFERENCES registrations (sale_id, number),
     CHECK (state NOT IN ('open', 'bought') OR granted >= 1),
     CHECK (ends IS NULL OR ends % 1000 = 0)
@@ -118,10 +120,13 @@ CREATE TABLE orders (
     state   TEXT NOT NULL CHECK (state IN ('confirmed', 'cancelled')),
     doc     TEXT NOT NULL,
     at      {{.Int}} NOT NULL,
+    cancel_at  {{.Int}},                   -- when an organizer asked to cancel it; the box office does
+    cancel_why TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (sale_id, code),
     FOREIGN KEY (sale_id, number) REFERENCES registrations (sale_id, number)
 ){{.Strict}};
 CREATE INDEX orders_number ON orders (sale_id, number);
+CREATE INDEX orders_cancelling ON orders (sale_id) WHERE cancel_at IS NOT NULL AND state = 'confirmed';
 
 -- Addresses that asked to be mailed a link before they stand in line. They
 -- are no registrations, have no number, and are forgotten when the link is over.
@@ -144,7 +149,7 @@ CREATE INDEX confirmations_over ON confirmations (sale_id, ends);
 CREATE TABLE outbox (
     id         {{.ID}},
     sale_id    {{.Int}} NOT NULL,
-    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'withdrawn', 'decline', 'receipt', 'confirm')),
+    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'cancellation', 'withdrawn', 'decline', 'receipt', 'confirm')),
     number     {{.Int}},                   -- whose place it is about; empty for confirm, which is about none
     ref        TEXT NOT NULL DEFAULT '',   -- offer id, order code, which withdrawal, confirmation or repetition
     priority   {{.Int}} NOT NULL,
@@ -201,6 +206,8 @@ CREATE TABLE stored_keys (
     PRIMARY KEY (sale_id, kid)
 ){{.Strict}};
 
+-- Who did what, when, and why: rows are added, and never changed. No fan's
+-- address stands here, so that erasing somebody need not touch it.
 CREATE TABLE audit (
     id      {{.ID}},
     at      {{.Int}} NOT NULL,
@@ -208,9 +215,31 @@ CREATE TABLE audit (
     action  TEXT NOT NULL,
     sale_id {{.Int}} NOT NULL,
     number  {{.Int}} NOT NULL DEFAULT 0,
-    detail  TEXT NOT NULL DEFAULT ''
+    detail  TEXT NOT NULL DEFAULT '',
+    why     TEXT NOT NULL DEFAULT ''      -- the organizer's own words
 ){{.Strict}};
 CREATE INDEX audit_sale ON audit (sale_id, action, id);
+CREATE INDEX audit_place ON audit (sale_id, number, id) WHERE number > 0;
+CREATE INDEX audit_history ON audit (sale_id, id);
+{{if eq .Name "sqlite"}}
+-- +goose StatementBegin
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+-- +goose StatementEnd
+{{else}}
+-- +goose StatementBegin
+CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$;
+-- +goose StatementEnd
+CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE ON audit
+	FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit
+	FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+{{end}}
 
 -- Organizers: who may use the console. identity is the canonical address;
 -- everything is 1 for the owners of the whole installation. A session names

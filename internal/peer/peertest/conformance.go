@@ -36,6 +36,8 @@ func Conformance(t *testing.T, open func(t *testing.T) Fixture) {
 		{"close refuses nonsense", (*suite).closeRefuses},
 		{"outcomes", (*suite).outcomes},
 		{"flows add up to the balances", (*suite).flows},
+		{"an order is cancelled once", (*suite).cancel},
+		{"cancel refuses nonsense", (*suite).cancelRefuses},
 		{"sales keep apart", (*suite).apart},
 	}
 	for _, s := range scenarios {
