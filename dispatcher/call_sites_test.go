@@ -139,6 +139,8 @@ func (w *theatre) play() {
 	})
 	w.scene("language", func() error { return w.line.SetLanguage(w.Context(), slug, 5, "nl") })
 	w.purchase(w.await(4), 2)
+	w.beat()
+	w.help()
 	w.edition(secondEdition)
 	w.minute()
 	w.edition(thirdEdition)

@@ -1,0 +1,51 @@
+package dispatcher_test
+
+import (
+	"context"
+	"time"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// organizer does something about a fan until it is done, by this try or by one
+// of which nobody heard.
+func (w *theatre) organizer(what string, number int, do func(context.Context, line.Act) error) {
+	w.Helper()
+	w.scene(what, func() error {
+		err := do(w.Context(), line.Act{Sale: slug, Number: number, Actor: "ada@office.example", Why: "the fan asked"})
+		switch sale.CodeOf(err) {
+		case sale.CodeTooLate, sale.CodeInvalid:
+			return nil // the last try had done it
+		}
+		return err
+	})
+}
+
+// help is what organizers do for fans: the fourth's order is cancelled, the
+// fifth gets his link again and loses his offer, a thirteenth is corrected,
+// withdrawn and erased.
+func (w *theatre) help() {
+	w.Helper()
+	w.enter(13)
+	to := sale.Address{Typed: "thirteen@example.org", Canonical: "thirteen@example.org"}
+	w.organizer("correct", 13, func(ctx context.Context, a line.Act) error { return w.line.CorrectAddress(ctx, a, to) })
+	w.organizer("withdraw for", 13, w.line.WithdrawFor)
+	w.organizer("erase", 13, func(ctx context.Context, a line.Act) error { return w.line.Erase(ctx, a, "") })
+	w.answered[13] = ""
+	w.await(5)
+	w.organizer("resend", 5, w.line.ResendOffer)
+	w.organizer("void", 5, w.line.VoidOffer)
+	w.organizer("cancel", 4, w.line.CancelOrder)
+	w.scene("not cancelled", func() error {
+		w.clock.add(15 * time.Second) // whoever has the lease lets it run out
+		lease, _, err := w.line.Acquire(w.Context(), slug, "refused", time.Second)
+		if err != nil {
+			return err
+		}
+		return w.line.NotCancelled(w.Context(), lease, w.orders[w.links(4)[0].Offer], "no such order")
+	})
+	w.clock.add(time.Second)
+	w.organizer("cancel", 4, w.line.CancelOrder)
+	w.beat()
+}
