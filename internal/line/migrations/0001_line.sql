@@ -276,3 +276,24 @@ CREATE TABLE sessions (
     ends  {{.Int}} NOT NULL
 ){{.Strict}};
 CREATE INDEX sessions_over ON sessions (ends);
+
+-- Sales that are being set up: what was typed so far, by the fields of the
+-- form. Nobody but the organizer who began one sees it.
+CREATE TABLE drafts (
+    id           {{.ID}},
+    organizer_id {{.Int}} NOT NULL REFERENCES organizers (id) ON DELETE CASCADE,
+    fields       TEXT NOT NULL,
+    changed_at   {{.Int}} NOT NULL
+){{.Strict}};
+CREATE INDEX drafts_organizer ON drafts (organizer_id, id);
+
+-- What is kept of a sale's checklist: the doctor's last findings, and what
+-- organizers have confirmed. One row for each thing, the newest.
+CREATE TABLE checklist (
+    sale_id {{.Int}} NOT NULL REFERENCES sales (id),
+    item    TEXT NOT NULL CHECK (item IN ('doctor', 'keys')),
+    at      {{.Int}} NOT NULL,
+    actor   TEXT NOT NULL,
+    detail  TEXT NOT NULL,
+    PRIMARY KEY (sale_id, item)
+){{.Strict}};
