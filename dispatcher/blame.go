@@ -43,6 +43,8 @@ func (b *blame) judge(m line.Mail, r mail.Result) (_ mail.Result, alone bool) {
 		return r, false
 	case m.Kind == sale.MailConfirm:
 		return b.stranger(r), false
+	case m.Kind == sale.MailTest:
+		return test(r), false
 	case r.Outcome == mail.Accepted:
 		b.taken++
 		fallthrough
@@ -72,6 +74,15 @@ func (b *blame) stranger(r mail.Result) mail.Result {
 	case r.Outcome == mail.Accepted:
 		b.taken++
 	case r.Outcome == mail.Fault && r.Stage != mail.StageMail:
+		r.Outcome = mail.Temporary
+	}
+	return r
+}
+
+// test is the result of a mail that an organizer sent himself: whatever the
+// server says, it is for him to read, and nobody else's mail waits for it.
+func test(r mail.Result) mail.Result {
+	if r.Outcome == mail.Fault {
 		r.Outcome = mail.Temporary
 	}
 	return r

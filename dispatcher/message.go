@@ -38,8 +38,11 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 	if m.Kind == sale.MailOffer {
 		msg.Headers["X-Inturn-Offer"] = m.Offer
 	}
-	if m.Kind == sale.MailOrder && !m.Sale.Event.IsZero() {
-		entry, err := ics.Order(d.Templates, m.Lang, m.Sale, *m.Order, d.orderURL(m))
+	if m.Kind == sale.MailTest {
+		msg.Headers["X-Inturn-Test"] = m.About
+	}
+	if order := orderOf(m); order != nil && !m.Sale.Event.IsZero() {
+		entry, err := ics.Order(d.Templates, m.Lang, m.Sale, *order, d.orderURL(*order))
 		if err != nil {
 			return mail.Message{}, fmt.Errorf("write %s mail: %w", m.Kind, err)
 		}
@@ -56,9 +59,9 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 // in the mail program (RFC 2369, RFC 8058). Not that of an order: it stands,
 // and who unsubscribes must not believe to have cancelled it. Nor that of a
 // withdrawal, where there is nothing left to leave.
-// Nor that of a confirmation, whose reader is in no line yet.
+// Nor those of a confirmation and a test, whose readers are in no line.
 func canUnsubscribe(kind sale.MailKind) bool {
-	return kind != sale.MailOrder && kind != sale.MailCancellation && kind != sale.MailWithdrawn && kind != sale.MailConfirm
+	return kind != sale.MailOrder && kind != sale.MailCancellation && kind != sale.MailWithdrawn && kind != sale.MailConfirm && kind != sale.MailTest
 }
 
 func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templates.Mail, error) {
@@ -77,20 +80,22 @@ func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templ
 			return templates.Mail{}, errors.New("the order is missing")
 		}
 		return d.Templates.OrderMail(m.Lang, templates.OrderMail{
-			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.orderURL(m),
+			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.orderURL(*m.Order),
 		})
 	case sale.MailCancellation:
 		if m.Order == nil {
 			return templates.Mail{}, errors.New("the order is missing")
 		}
 		return d.Templates.CancellationMail(m.Lang, templates.CancellationMail{
-			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.orderURL(m),
+			Sale: m.Sale, Number: m.Number, Order: *m.Order, OrderURL: d.orderURL(*m.Order),
 		})
 	case sale.MailConfirm:
 		return d.Templates.ConfirmMail(m.Lang, templates.ConfirmMail{
 			Sale: m.Sale, Until: m.Ends,
 			Link: d.RegistrationURL + "/" + m.Sale.Slug + "/confirm/" + d.Keys.Confirmation(m.Sale.Slug, m.Ref, m.Ends),
 		})
+	case sale.MailTest:
+		return d.sample(m)
 	case sale.MailWithdrawn:
 		return d.Templates.WithdrawnMail(m.Lang, templates.WithdrawnMail{Sale: m.Sale, Number: m.Number, PlaceURL: place, Until: backUntil(m)})
 	case sale.MailDecline:
@@ -100,7 +105,36 @@ func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templ
 	}
 }
 
-func (d *Dispatcher) orderURL(m line.Mail) string { return d.CheckoutURL + "/order/" + m.Order.Ref }
+// testMark begins the subject of a mail that an organizer sent himself.
+const testMark = "[Test] "
+
+// sample is what a fan would get, with made-up data. Its addresses lead to
+// the right pages and open nothing: no receipt, no token, no order is called
+// so.
+func (d *Dispatcher) sample(m line.Mail) (templates.Mail, error) {
+	text, err := d.Templates.SampleMail(m.About, templates.Preview{
+		Sale: m.Sale, Lang: m.Lang, Now: m.Started,
+		PlaceURL: d.RegistrationURL + "/" + m.Sale.Slug + "/place/sample",
+		Link:     d.CheckoutURL + "/c/sample",
+		OrderURL: d.orderURL(templates.SampleOrder(m.Sale, m.Started)),
+	})
+	text.Subject = testMark + text.Subject
+	return text, err
+}
+
+func (d *Dispatcher) orderURL(o sale.Order) string { return d.CheckoutURL + "/order/" + o.Ref }
+
+// orderOf is the order that a mail confirms, or a sample does; nil for others.
+func orderOf(m line.Mail) *sale.Order {
+	if m.Kind == sale.MailTest && m.About == string(sale.MailOrder) {
+		sample := templates.SampleOrder(m.Sale, m.Started)
+		return &sample
+	}
+	if m.Kind == sale.MailOrder {
+		return m.Order
+	}
+	return nil
+}
 
 // backUntil is until when a withdrawal can be taken back; zero when it is too
 // late already.
@@ -142,6 +176,8 @@ func messageID(m line.Mail) string {
 		return "order." + m.Sale.Slug + "." + m.Order.Code + "@" + domain
 	case sale.MailConfirm:
 		return fmt.Sprintf("%s.%s.%d@%s", m.Kind, m.Sale.Slug, m.ID, domain)
+	case sale.MailTest:
+		return fmt.Sprintf("%s.%s.%s@%s", m.Kind, m.Sale.Slug, m.Ref, domain)
 	case sale.MailWithdrawn:
 		return fmt.Sprintf("%s.%s.%d.%s@%s", m.Kind, m.Sale.Slug, m.Number, m.Ref, domain)
 	case sale.MailReceipt:

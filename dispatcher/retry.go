@@ -32,13 +32,16 @@ func faultWait(n int) time.Duration {
 // again. It decides nothing about offers; that is the line's.
 func tried(m line.Mail, r mail.Result, alone bool, now time.Time) line.Tried {
 	t := line.Tried{Mail: m, Code: r.Code}
+	if m.Kind == sale.MailTest && r.Stage != mail.StageMessage {
+		t.Said = r.Text
+	}
 	life := patience
 	if m.Kind == sale.MailOffer {
 		life = m.Sale.Dispatch.LinkLife
 	}
 	again := now.Add(wait(m.Failed, life))
-	if m.Kind != sale.MailOffer && !again.Before(m.First.Add(life)) {
-		again = time.Time{} // an offer's own life ends its tries, in the line
+	if m.Kind == sale.MailTest || m.Kind != sale.MailOffer && !again.Before(m.First.Add(life)) {
+		again = time.Time{} // a test is tried once; an offer's own life ends its tries, in the line
 	}
 	switch r.Outcome {
 	case mail.Accepted:

@@ -27,10 +27,6 @@ const previewNumber = 1234
 // Preview renders the page or, where isMail is true, gives the mail
 // where a text stands: the name of a sale.TextPlace, or "alternatives".
 func (t *Templates) Preview(w io.Writer, place string, d Preview) (mail Mail, isMail bool, err error) {
-	if kind, over, ok := previewMail(place); ok {
-		mail, err = t.SampleMail(kind, over, d)
-		return mail, true, err
-	}
 	s := d.Sale
 	frame := Frame{Lang: t.LanguageOf(s.Languages, d.Lang), Sale: &s}
 	landing := LandingPage{Frame: frame, Notice: NoticeGuaranteed}
@@ -49,52 +45,38 @@ func (t *Templates) Preview(w io.Writer, place string, d Preview) (mail Mail, is
 	case "place_standby":
 		at.Class = sale.Standby
 		err = t.PlacePage(w, at)
+	case "alternatives":
+		mail, err = t.SampleMail(string(sale.MailDecline), d)
+		return mail, true, err
 	default:
-		err = sale.E(sale.CodeNotFound, "There is no text %q.", place)
+		mail, err = t.SampleMail(strings.TrimSuffix(place, "_subject"), d)
+		return mail, true, err
 	}
 	return Mail{}, false, err
 }
 
-// previewMail is the mail in which a text stands. A decline is over when the
-// sale has ended, and not only all is sold.
-func previewMail(place string) (kind sale.MailKind, over, ok bool) {
-	switch strings.TrimSuffix(place, "_subject") {
-	case "receipt":
-		return sale.MailReceipt, false, true
-	case "offer":
-		return sale.MailOffer, false, true
-	case "order":
-		return sale.MailOrder, false, true
-	case "decline", "alternatives":
-		return sale.MailDecline, false, true
-	case "decline_over":
-		return sale.MailDecline, true, true
-	case "withdrawn":
-		return sale.MailWithdrawn, false, true
-	}
-	return "", false, false
-}
-
-// SampleMail renders a mail of a kind as a fan would get it, with made-up
-// data.
-func (t *Templates) SampleMail(kind sale.MailKind, over bool, d Preview) (Mail, error) {
+// SampleMail renders one of sale.SampleMails as a fan would get it, with
+// made-up data. CodeNotFound: there is no such mail.
+func (t *Templates) SampleMail(name string, d Preview) (Mail, error) {
 	s, lang := d.Sale, t.LanguageOf(d.Sale.Languages, d.Lang)
-	switch kind {
-	case sale.MailOffer:
+	switch name {
+	case string(sale.MailReceipt):
+		return t.ReceiptMail(lang, ReceiptMail{Sale: s, Number: previewNumber, Class: sale.Guaranteed, PlaceURL: d.PlaceURL})
+	case string(sale.MailOffer):
 		return t.OfferMail(lang, OfferMail{
 			Sale: s, Number: previewNumber, Most: s.Tickets.MaxPerFan, Link: d.Link,
 			Ends: sale.UpToSecond(d.Now.Add(s.Dispatch.LinkLife)), Life: s.Dispatch.LinkLife, PlaceURL: d.PlaceURL,
 		})
-	case sale.MailOrder:
+	case string(sale.MailOrder):
 		return t.OrderMail(lang, OrderMail{Sale: s, Number: previewNumber, Order: SampleOrder(s, d.Now), OrderURL: d.OrderURL})
-	case sale.MailDecline:
-		return t.DeclineMail(lang, DeclineMail{Sale: s, Number: previewNumber, PlaceURL: d.PlaceURL, SoldOut: !over})
-	case sale.MailWithdrawn:
+	case string(sale.MailDecline):
+		return t.DeclineMail(lang, DeclineMail{Sale: s, Number: previewNumber, PlaceURL: d.PlaceURL, SoldOut: true})
+	case "decline_over":
+		return t.DeclineMail(lang, DeclineMail{Sale: s, Number: previewNumber, PlaceURL: d.PlaceURL})
+	case string(sale.MailWithdrawn):
 		return t.WithdrawnMail(lang, WithdrawnMail{Sale: s, Number: previewNumber, PlaceURL: d.PlaceURL, Until: s.Dispatch.Ends})
-	case sale.MailReceipt:
-		return t.ReceiptMail(lang, ReceiptMail{Sale: s, Number: previewNumber, Class: sale.Guaranteed, PlaceURL: d.PlaceURL})
 	}
-	return Mail{}, fmt.Errorf("no sample of a %s mail", kind)
+	return Mail{}, sale.E(sale.CodeNotFound, "There is no sample of a mail %q.", name)
 }
 
 // SampleOrder is an order of one ticket of every kind, as many as a fan can

@@ -113,10 +113,14 @@ func (l *Line) bounced(ctx context.Context, tx *sqldb.Tx, m bouncedMail, b Bounc
 		return m.Bounced, nil
 	}
 	m.Result = BounceNoted
-	if m.Kind == sale.MailOffer {
-		if m.Result, err = closeBounced(ctx, tx, m, b); err != nil {
-			return Bounced{}, err
-		}
+	switch m.Kind {
+	case sale.MailOffer:
+		m.Result, err = closeBounced(ctx, tx, m, b)
+	case sale.MailTest:
+		err = testBounced(ctx, tx, m.ref, b.Status, now)
+	}
+	if err != nil {
+		return Bounced{}, err
 	}
 	if err := giveUp(ctx, tx, m); err != nil {
 		return Bounced{}, err

@@ -58,6 +58,8 @@ func Checks() []sqldb.Check {
 		{Invariant: 29, Name: "what is being sent has one open try", Run: none(`SELECT m.sale_id, m.number, m.id, COUNT(t.id) FROM outbox m
 			LEFT JOIN mail_tries t ON t.mail_id = m.id AND t.done_at IS NULL GROUP BY m.id, m.sale_id, m.number, m.state
 			HAVING COUNT(t.id) <> CASE WHEN m.state = 'sending' THEN 1 ELSE 0 END`)},
+		{Invariant: 33, Name: "a test mail's address is gone once it is done", Run: none(`SELECT m.sale_id, m.id, m.state, 0 FROM outbox m
+			JOIN test_mails x ON x.ref = m.ref WHERE m.kind = 'test' AND m.due_at IS NULL AND m.state <> 'sending' AND x.address <> '' LIMIT 5`)},
 		{Invariant: 33, Name: "an erased person is gone", Run: none(`SELECT sale_id, number, 0, 0 FROM registrations
 			WHERE erased_at IS NOT NULL AND (address <> '' OR identity LIKE '%@%' OR network IS NOT NULL OR idem IS NOT NULL) LIMIT 5`)},
 		{Invariant: 33, Name: "nobody who was erased is mailed", Run: none(`SELECT r.sale_id, r.number, m.id, 0 FROM registrations r

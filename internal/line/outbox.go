@@ -46,7 +46,8 @@ type Mail struct {
 	First   time.Time   // when the first try began since the last fault of our own
 	Until   time.Time   // for offers: what falls due from here on is not tried any more
 	Started time.Time
-	Moot    bool // what it was to say is not so any more; no such mail is handed out
+	About   string // for tests: which mail it is a sample of
+	Moot    bool   // what it was to say is not so any more; no such mail is handed out
 }
 
 // LeaseMails takes the next due mails out of the outbox and into a worker's
@@ -135,7 +136,7 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 	for i := range mails {
 		m := &mails[i]
 		if m.Moot {
-			if err := cancelMoot(ctx, tx, m.ID); err != nil {
+			if err := giveUpMoot(ctx, tx, *m, now); err != nil {
 				return nil, err
 			}
 			continue
@@ -177,8 +178,11 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 // confirmed once it is settled whether it can be taken back: not while an
 // offer is being closed for it.
 func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
-	if d.kind == sale.MailConfirm {
+	switch d.kind {
+	case sale.MailConfirm:
 		return dueConfirms(ctx, tx, d)
+	case sale.MailTest:
+		return dueTests(ctx, tx, d)
 	}
 	st := d.state
 	if d.kind == sale.MailOffer && (st.Paused || !d.now.Before(st.Sale.Dispatch.Ends) || st.Sale.Rest().Quiet(d.now)) {
@@ -260,7 +264,8 @@ const (
 type Tried struct {
 	Mail   Mail
 	Result MailResult
-	Code   int // SMTP status, 0 for none
+	Code   int    // SMTP status, 0 for none
+	Said   string // by the server, without addresses and links; kept for tests only
 	Retry  time.Time
 }
 
@@ -338,8 +343,11 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 	if err != nil {
 		return fmt.Errorf("close the try: %w", err)
 	}
-	if t.Result == ResultRefused && t.Mail.Kind == sale.MailOffer && early != corrected {
+	switch {
+	case t.Result == ResultRefused && t.Mail.Kind == sale.MailOffer && early != corrected:
 		return bounce(ctx, tx, t.Mail)
+	case t.Mail.Kind == sale.MailTest && due == nil:
+		return tested(ctx, tx, t, l.now())
 	}
 	return nil
 }

@@ -100,6 +100,16 @@ var ofWithdrawals = extra{
 			WHERE v.sale_id = m.sale_id AND v.number = m.number AND v.state IN ('planned', 'open', 'closing')))`,
 }
 
+// giveUpMoot does without a mail that has nothing to say any more.
+func giveUpMoot(ctx context.Context, tx *sqldb.Tx, m Mail, now time.Time) error {
+	if m.Kind == sale.MailTest {
+		if err := tested(ctx, tx, Tried{Mail: m, Result: resultGivenUp}, now); err != nil {
+			return err
+		}
+	}
+	return cancelMoot(ctx, tx, m.ID)
+}
+
 // cancelMoot takes a mail that is due out of the outbox unsent.
 func cancelMoot(ctx context.Context, tx *sqldb.Tx, id int64) error {
 	_, err := tx.Exec(ctx, `UPDATE outbox SET state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END, due_at = NULL WHERE id = $1`, id)

@@ -69,6 +69,12 @@ func TextPlaces() []TextPlace {
 	}
 }
 
+// SampleMails are the mails that an organizer can look at and send himself
+// before any fan gets one: the kinds, and the decline of a sale that is over.
+func SampleMails() []string {
+	return []string{string(MailReceipt), string(MailOffer), string(MailOrder), string(MailDecline), "decline_over", string(MailWithdrawn)}
+}
+
 // TextPlaceOf gives a place by its name.
 func TextPlaceOf(name string) (TextPlace, bool) {
 	places := TextPlaces()

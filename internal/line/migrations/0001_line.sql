@@ -149,9 +149,9 @@ CREATE INDEX confirmations_over ON confirmations (sale_id, ends);
 CREATE TABLE outbox (
     id         {{.ID}},
     sale_id    {{.Int}} NOT NULL,
-    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'cancellation', 'withdrawn', 'decline', 'receipt', 'confirm')),
-    number     {{.Int}},                   -- whose place it is about; empty for confirm, which is about none
-    ref        TEXT NOT NULL DEFAULT '',   -- offer id, order code, which withdrawal, confirmation or repetition
+    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'cancellation', 'withdrawn', 'decline', 'receipt', 'confirm', 'test')),
+    number     {{.Int}},                   -- whose place it is about; empty for confirm and test, which are about none
+    ref        TEXT NOT NULL DEFAULT '',   -- offer id, order code, which withdrawal, confirmation, test or repetition
     priority   {{.Int}} NOT NULL,
     state      TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'accepted', 'refused', 'unknown', 'cancelled')),
     due_at     {{.Int}},                   -- empty when nothing more is to be tried
@@ -165,12 +165,31 @@ CREATE TABLE outbox (
     created_at {{.Int}} NOT NULL,
     UNIQUE (sale_id, kind, number, ref),
     FOREIGN KEY (sale_id, number) REFERENCES registrations (sale_id, number),
-    CHECK ((number IS NULL) = (kind = 'confirm'))
+    CHECK ((number IS NULL) = (kind IN ('confirm', 'test')))
 ){{.Strict}};
 CREATE INDEX outbox_due ON outbox (sale_id, priority, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX outbox_sending ON outbox (sale_id) WHERE state = 'sending';
 CREATE INDEX outbox_untried ON outbox (sale_id) WHERE kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending');
 CREATE INDEX outbox_ref ON outbox (ref) WHERE kind = 'offer';
+
+-- Mails that organizers send themselves, to see what fans will get. The address
+-- is deleted in the transaction that records what became of the mail; the
+-- rest is kept for a day.
+CREATE TABLE test_mails (
+    ref      TEXT NOT NULL PRIMARY KEY,    -- random
+    sale_id  {{.Int}} NOT NULL REFERENCES sales (id),
+    about    TEXT NOT NULL,                -- which mail it is a sample of
+    lang     TEXT NOT NULL,
+    address  TEXT NOT NULL,
+    asked_at {{.Int}} NOT NULL,
+    done_at  {{.Int}},
+    result   TEXT NOT NULL DEFAULT '',     -- as in mail_tries, or given up
+    code     {{.Int}} NOT NULL DEFAULT 0,
+    said     TEXT NOT NULL DEFAULT '',     -- by the mail server
+    CHECK ((done_at IS NULL) = (address <> '')),
+    CHECK ((done_at IS NULL) = (result = ''))
+){{.Strict}};
+CREATE INDEX test_mails_sale ON test_mails (sale_id, asked_at);
 
 -- One row per try: what the rate limit counts, over instances and restarts.
 CREATE TABLE mail_tries (
