@@ -36,6 +36,7 @@ var within = map[string][]string{
 	"internal/doctor":      {"internal/sale", "internal/mail"},
 	"internal/salefile":    {"internal/sale"},
 	"internal/saleform":    {"internal/sale", "internal/salefile"},
+	"internal/steering":    {"internal/sale", "internal/plan"},
 	"internal/metrics":     {"internal/sale"},
 	"internal/bounce":      {"internal/sale", "internal/line", "internal/link", "internal/mail"},
 	"internal/settings":    {"internal/sale", "internal/mail", "internal/link"},

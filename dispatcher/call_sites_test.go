@@ -189,7 +189,7 @@ func (w *theatre) edition(change func(*sale.Sale)) {
 	w.scene("apply", func() error {
 		s := lakeside()
 		change(&s)
-		_, err := w.line.Apply(w.Context(), s, "organizer")
+		_, err := w.line.Write(w.Context(), s, line.Edit{Actor: "organizer", Source: line.FromFile})
 		return err
 	})
 }
@@ -267,14 +267,20 @@ func (w *theatre) reads() {
 	w.Helper()
 	ctx := w.Context()
 	for what, read := range map[string]func() error{
-		"place":      func() error { _, err := w.line.Place(ctx, slug, 1); return err },
-		"exhausted":  func() error { _, err := w.line.Exhausted(ctx, slug); return err },
-		"door list":  func() error { return w.line.Orders(ctx, slug, func(line.DoorRow) error { return nil }) },
-		"books":      func() error { _, err := w.line.Books(ctx, slug); return err },
-		"report":     func() error { return w.line.EachSigned(ctx, slug, func(line.Signed) error { return nil }) },
-		"metrics":    func() error { _, err := w.line.OfferCounts(ctx, slug); return err },
-		"bounces":    func() error { _, err := w.line.BouncedMails(ctx, slug); return err },
-		"refusal":    func() error { _, _, err := w.line.Refusal(ctx, slug, 3); return err },
+		"place":     func() error { _, err := w.line.Place(ctx, slug, 1); return err },
+		"exhausted": func() error { _, err := w.line.Exhausted(ctx, slug); return err },
+		"door list": func() error { return w.line.Orders(ctx, slug, func(line.DoorRow) error { return nil }) },
+		"books":     func() error { _, err := w.line.Books(ctx, slug); return err },
+		"report":    func() error { return w.line.EachSigned(ctx, slug, func(line.Signed) error { return nil }) },
+		"metrics":   func() error { _, err := w.line.OfferCounts(ctx, slug); return err },
+		"bounces":   func() error { _, err := w.line.BouncedMails(ctx, slug); return err },
+		"refusal":   func() error { _, _, err := w.line.Refusal(ctx, slug, 3); return err },
+		"version":   func() error { _, err := w.line.Version(ctx, slug, 2); return err },
+		"standing":  func() error { _, err := w.line.Standing(ctx, slug); return err },
+		"try": func() error {
+			_, err := w.line.Try(ctx, lakeside(), line.Edit{Source: line.FromFile})
+			return err
+		},
 		"orders":     func() error { return w.box.Orders(ctx, slug, func(sale.Order) error { return nil }) },
 		"offers":     func() error { return w.box.Offers(ctx, slug, func(boxoffice.OfferRow) error { return nil }) },
 		"box office": func() error { _, err := w.box.Sales(ctx); return err },

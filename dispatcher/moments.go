@@ -73,6 +73,30 @@ func Moments(s sale.Sale) (func(after time.Time) time.Time, error) {
 	}, nil
 }
 
+// due is the next moment: the one that the row remembers, or how the sale's
+// moments begin when it remembers none.
+func (c calendar) due(remembered, starts, now time.Time) time.Time {
+	switch {
+	case remembered.IsZero():
+		return c.first(starts, now)
+	case c.rest.Quiet(remembered): // it was not when it was written down
+		return c.loud(remembered)
+	}
+	return remembered
+}
+
+// NextMoments gives the moment of a sale's next batch and the one after it, as
+// the dispatcher would find them now. remembered is the moment that the line
+// keeps, zero for none. The first may lie in the past: then it is due.
+func NextMoments(s sale.Sale, remembered, now time.Time) (next, following time.Time, err error) {
+	c, err := calendarOf(s)
+	if err != nil {
+		return time.Time{}, time.Time{}, err
+	}
+	next = c.due(remembered, s.Dispatch.Starts, now)
+	return next, c.Next(next), nil
+}
+
 // following is the first moment after now; one after the other from the last
 // moment on, so that `@every` keeps its rhythm, unless too many were missed.
 func (c calendar) following(moment, now time.Time) time.Time {

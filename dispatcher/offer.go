@@ -48,12 +48,7 @@ func (d *Dispatcher) plan(ctx context.Context, lease line.Lease) ([]sale.Ask, er
 	if err != nil {
 		return nil, err
 	}
-	moment := st.NextBatch
-	if moment.IsZero() {
-		moment = cal.first(st.Sale.Dispatch.Starts, now)
-	} else if cal.rest.Quiet(moment) { // it was not when it was written down
-		moment = cal.loud(moment)
-	}
+	moment := cal.due(st.NextBatch, st.Sale.Dispatch.Starts, now)
 	if now.Before(moment) {
 		if moment.Equal(st.NextBatch) {
 			return nil, nil
@@ -76,16 +71,7 @@ func (d *Dispatcher) plan(ctx context.Context, lease line.Lease) ([]sale.Ask, er
 // Affordable is how many offers of `each` tickets the free units allow. When
 // they do not suffice for one, and nothing is offered that could still come
 // back, the last units make one smaller offer.
-func Affordable(capacity sale.PoolStock, each int) int {
-	switch {
-	case capacity.Available >= each:
-		return capacity.Available / each
-	case capacity.Available > 0 && capacity.Offered == 0:
-		return 1
-	default:
-		return 0
-	}
-}
+func Affordable(capacity sale.PoolStock, each int) int { return capacity.Offers(each) }
 
 // soldOut says that nothing is left and nothing can come back but by a
 // cancelled order.

@@ -195,6 +195,20 @@ type PoolStock struct {
 	Sold      int    `json:"sold"`
 }
 
+// Offers is how many offers of each tickets the pool's free units allow. When
+// they do not suffice for one, and nothing is offered that could still come
+// back, the last units make one smaller offer.
+func (p PoolStock) Offers(each int) int {
+	switch {
+	case p.Available >= each:
+		return p.Available / each
+	case p.Available > 0 && p.Offered == 0:
+		return 1
+	default:
+		return 0
+	}
+}
+
 // Stock is what the box office has of a sale: the capacity pool first, then
 // one pool for each type in the sale's order.
 type Stock struct {

@@ -106,30 +106,40 @@ func TestMerge(t *testing.T) {
 		"nobody else": {typed("dispatch.batch", "250"), typed(), map[string]string{"dispatch.batch": "250"}, nil, nil},
 		"another field": {
 			typed("dispatch.batch", "250"), newest(func(s *sale.Sale) { s.Mail.ReplyTo = "help@lakeside.example" }),
-			map[string]string{"dispatch.batch": "250", "mail.reply_to": "help@lakeside.example"}, nil, []string{"mail.reply_to"},
+			map[string]string{"dispatch.batch": "250", "mail.reply_to": "help@lakeside.example"},
+			nil,
+			[]string{"mail.reply_to"},
 		},
 		"the same field": {
 			typed("dispatch.batch", "250"), newest(func(s *sale.Sale) { s.Dispatch.Batch = 500 }),
-			map[string]string{"dispatch.batch": "250"}, []saleform.Clash{{"dispatch.batch", "100", "250", "500"}}, nil,
+			map[string]string{"dispatch.batch": "250"},
+			[]saleform.Clash{{"dispatch.batch", "100", "250", "500"}},
+			nil,
 		},
 		"the same value": {
 			typed("dispatch.batch", "250"), newest(func(s *sale.Sale) { s.Dispatch.Batch = 250 }),
-			map[string]string{"dispatch.batch": "250"}, nil, nil,
+			map[string]string{"dispatch.batch": "250"},
+			nil, nil,
 		},
 		"what I emptied": {
 			typed("organizer.name", ""), newest(func(s *sale.Sale) { s.Organizer.Name = "Other" }),
-			map[string]string{"organizer.name": ""}, []saleform.Clash{{"organizer.name", "Lakeside Ltd", "", "Other"}}, nil,
+			map[string]string{"organizer.name": ""},
+			[]saleform.Clash{{"organizer.name", "Lakeside Ltd", "", "Other"}},
+			nil,
 		},
 		"a box": {
 			typed("mail.receipt", ""), newest(func(s *sale.Sale) { s.Dispatch.Batch = 1 }),
-			map[string]string{"mail.receipt": "", "dispatch.batch": "1"}, nil, []string{"dispatch.batch"},
+			map[string]string{"mail.receipt": "", "dispatch.batch": "1"},
+			nil,
+			[]string{"dispatch.batch"},
 		},
 		"a type that moved": {
 			typed("tickets.types[1].stock", "5000"),
 			newest(func(s *sale.Sale) {
 				s.Tickets.Types = append([]sale.TicketType{{ID: "thu", Title: sale.Text{"en": "Thursday"}, Stock: 1, Price: 1}}, s.Tickets.Types...)
 			}),
-			map[string]string{"tickets.types[0].id": "thu", "tickets.types[1].stock": "4000", "tickets.types[2].id": "sat", "tickets.types[2].stock": "5000"}, nil,
+			map[string]string{"tickets.types[0].id": "thu", "tickets.types[1].stock": "4000", "tickets.types[2].id": "sat", "tickets.types[2].stock": "5000"},
+			nil,
 			[]string{"tickets.types[0].id", "tickets.types[0].price", "tickets.types[0].stock", "tickets.types[0].title.en"},
 		},
 		"a type that others took out": {
@@ -140,14 +150,17 @@ func TestMerge(t *testing.T) {
 		},
 		"a type that others took out and I left alone": {
 			typed("dispatch.batch", "7"), newest(func(s *sale.Sale) { s.Tickets.Types = s.Tickets.Types[1:] }),
-			map[string]string{"tickets.types[0].id": "sat", "tickets.types[1].id": ""}, nil, []string{"tickets.types"},
+			map[string]string{"tickets.types[0].id": "sat", "tickets.types[1].id": ""},
+			nil,
+			[]string{"tickets.types"},
 		},
 		"new types on both sides": {
 			typed("tickets.types[2].id", "sun", "tickets.types[2].stock", "9"),
 			newest(func(s *sale.Sale) {
 				s.Tickets.Types = append(s.Tickets.Types, sale.TicketType{ID: "mon", Title: sale.Text{"en": "Monday"}, Stock: 1, Price: 1})
 			}),
-			map[string]string{"tickets.types[2].id": "mon", "tickets.types[3].id": "sun", "tickets.types[3].stock": "9", "tickets.types[3].was": ""}, nil,
+			map[string]string{"tickets.types[2].id": "mon", "tickets.types[3].id": "sun", "tickets.types[3].stock": "9", "tickets.types[3].was": ""},
+			nil,
 			[]string{"tickets.types[2].id", "tickets.types[2].price", "tickets.types[2].stock", "tickets.types[2].title.en"},
 		},
 	} {
