@@ -25,7 +25,7 @@ func (s *Server) handleBuy(c echo.Context) error {
 		return s.refuse(c, claims, refusal{err, asked})
 	}
 	order, _, err := s.box.Buy(ctx, boxoffice.Purchase{
-		Offer: claims.Offer, Sale: claims.Sale, Ends: claims.Ends,
+		Offer: claims.Offer, Sale: claims.Sale, Ends: claims.Ends, Freezes: claims.Freezes,
 		Quantities: asked.Quantities, Version: asked.Version, Idempotency: asked.Idempotency,
 	})
 	if err != nil {

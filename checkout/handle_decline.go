@@ -16,7 +16,7 @@ func (s *Server) handleDecline(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.box.Decline(ctx, claims.Sale, claims.Offer, claims.Ends)
+	err = s.box.Decline(ctx, claims.Sale, claims.Offer, claims.End())
 	switch {
 	case err != nil:
 		return s.refuse(c, claims, refusal{err: err})

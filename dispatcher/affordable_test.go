@@ -50,7 +50,7 @@ func (c *counter) use(offer string, tickets int) {
 	ends := noon.Add(time.Hour)
 	var err error
 	if tickets == 0 {
-		err = c.Decline(c.Context(), c.slug, offer, ends)
+		err = c.Decline(c.Context(), c.slug, offer, sale.End{At: ends})
 	} else {
 		_, _, err = c.Buy(c.Context(), boxoffice.Purchase{
 			Offer: offer, Sale: c.slug, Ends: ends, Quantities: sale.Quantities{"ticket": tickets},

@@ -41,8 +41,8 @@ func (d *Dispatcher) BeatAll(ctx context.Context) error {
 }
 
 // Step does what a sale's assigner does on every beat: settle mails that
-// nobody holds, put what the box office lacks, cancel, collect, close, offer, tell,
-// forget.
+// nobody holds, put what the box office lacks, tell it of freezes, cancel,
+// collect, close, offer, tell, forget.
 // It stops at the first step that fails; each can be done again from the
 // start on the next beat. Only a version that the box office will not have
 // stops nothing: the one in force goes on, and the refusal is the error.
@@ -53,6 +53,7 @@ func (d *Dispatcher) Step(ctx context.Context, lease line.Lease) error {
 	}{
 		{"settle", d.settle},
 		{"put", d.put},
+		{"freeze", d.freeze},
 		{"cancel", d.cancel},
 		{"collect", d.collect},
 		{"close", d.close},

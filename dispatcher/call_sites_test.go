@@ -121,7 +121,7 @@ func (w *theatre) play() {
 	w.beat() // before its start
 	w.purchase(w.await(1), 1)
 	second := w.await(2)
-	w.scene("decline", func() error { return w.box.Decline(w.Context(), slug, second.Offer, second.Ends) })
+	w.scene("decline", func() error { return w.box.Decline(w.Context(), slug, second.Offer, second.End()) })
 	for _, paused := range []bool{true, false} {
 		w.scene("pause", func() error { return w.line.SetPaused(w.Context(), slug, paused, "organizer") })
 		w.minute()

@@ -20,6 +20,7 @@ import (
 type BoxOffice interface {
 	Put(ctx context.Context, s sale.Sale, keys []sale.PublicKey) error
 	Reserve(ctx context.Context, slug string, asks []sale.Ask) ([]sale.Grant, error)
+	Freeze(ctx context.Context, slug string, all []sale.Freeze) error
 	Close(ctx context.Context, slug string, c sale.Closing) (sale.Answer, error)
 	Outcomes(ctx context.Context, slug string, after int64, limit int) ([]sale.Outcome, error)
 	Stock(ctx context.Context, slug string) (sale.Stock, error)

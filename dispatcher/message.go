@@ -152,7 +152,7 @@ func (d *Dispatcher) mint(ctx context.Context, m line.Mail) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	token, err := d.Keys.MintFirst(kids, link.Claims{Offer: m.Offer, Sale: m.Sale.Slug, Issued: m.Started, Ends: m.Ends})
+	token, err := d.Keys.MintFirst(kids, link.Claims{Offer: m.Offer, Sale: m.Sale.Slug, Issued: m.Started, Ends: m.Ends, Freezes: m.Freezes})
 	if err != nil {
 		return "", fmt.Errorf("sign the link: %w", err)
 	}

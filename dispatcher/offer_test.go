@@ -136,7 +136,7 @@ func TestLastUnitsAreASmallerOffer(t *testing.T) {
 		if _, err := h.buy(h.lastLink(3), 2); sale.CodeOf(err) != sale.CodeTooManyTickets {
 			t.Errorf("bought two with an offer for one: %v", err)
 		}
-		must(t, h.box.Decline(t.Context(), slug, h.lastLink(3).Offer, h.lastLink(3).Ends))
+		must(t, h.box.Decline(t.Context(), slug, h.lastLink(3).Offer, h.lastLink(3).End()))
 		h.minute()
 		h.wantStates("given on in order", bought, bought, declined, open)
 	})
@@ -152,7 +152,7 @@ func TestWhatIsFreedGoesToTheNext(t *testing.T) {
 			_, err := h.buy(h.lastLink(n), tickets)
 			must(t, err)
 		}
-		must(t, h.box.Decline(t.Context(), slug, h.lastLink(5).Offer, h.lastLink(5).Ends))
+		must(t, h.box.Decline(t.Context(), slug, h.lastLink(5).Offer, h.lastLink(5).End()))
 		h.minute()
 		h.wantStates("two partial purchases and a decline", open, bought, bought, open, declined, open, open, open, nothing)
 		h.clock.add(59 * time.Minute)

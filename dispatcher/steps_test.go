@@ -245,7 +245,7 @@ func TestCollectInPortions(t *testing.T) {
 			if err := scan(&id); err != nil {
 				return err
 			}
-			return h.box.Decline(t.Context(), slug, id, noon.Add(time.Hour))
+			return h.box.Decline(t.Context(), slug, id, sale.End{At: noon.Add(time.Hour)})
 		})
 		n := h.calls()
 		h.clock.add(time.Second)

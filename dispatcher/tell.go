@@ -11,14 +11,15 @@ import (
 const tellLimit = 500
 
 // tell lets those who wait know that it is over: when everything is sold, and
-// at the sale's end. They stay in line until the end, since a cancelled order
+// at the sale's end, unless that comes while the clocks stand still, since it
+// may be moved yet. They stay in line until the end, since a cancelled order
 // still goes to the next.
 func (d *Dispatcher) tell(ctx context.Context, lease line.Lease) error {
 	st, err := d.Line.Sale(ctx, lease.Slug)
 	if err != nil {
 		return err
 	}
-	if !st.SoldOut && d.Clock().Before(st.Sale.Dispatch.Ends) {
+	if !st.SoldOut && (st.Frozen || d.Clock().Before(st.Sale.Dispatch.Ends)) {
 		return nil
 	}
 	told, err := d.Line.Tell(ctx, lease, tellLimit)

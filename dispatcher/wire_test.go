@@ -44,6 +44,11 @@ func (w *wire) Reserve(ctx context.Context, slug string, asks []sale.Ask) ([]sal
 	return through(w, "Reserve", func() ([]sale.Grant, error) { return w.box.Reserve(ctx, slug, asks) })
 }
 
+func (w *wire) Freeze(ctx context.Context, slug string, all []sale.Freeze) error {
+	_, err := through(w, "Freeze", func() (any, error) { return nil, w.box.Freeze(ctx, slug, all) })
+	return err
+}
+
 func (w *wire) Close(ctx context.Context, slug string, c sale.Closing) (sale.Answer, error) {
 	return through(w, "Close", func() (sale.Answer, error) { return w.box.Close(ctx, slug, c) })
 }

@@ -31,6 +31,7 @@ type books struct {
 	slug    string
 	version int64
 	now     time.Time // one instant for everything in the transaction
+	freezes sale.Freezes
 
 	ledger ledger
 	feed   feed
@@ -122,8 +123,9 @@ func (b *BoxOffice) open(ctx context.Context, tx *sqldb.Tx, slug string) (*books
 		return nil, noSuchSale()
 	}
 	k := &books{slug: slug, offers: map[string]*offer{}, orders: map[string]*order{}}
-	err := tx.QueryRow(ctx, `SELECT version, feed FROM sales WHERE slug = $1`+tx.Dialect().ForUpdate, slug).
-		Scan(&k.version, &k.feed.last)
+	frozen := 0
+	err := tx.QueryRow(ctx, `SELECT version, feed, freezes FROM sales WHERE slug = $1`+tx.Dialect().ForUpdate, slug).
+		Scan(&k.version, &k.feed.last, &frozen)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, noSuchSale()
 	}
@@ -136,6 +138,9 @@ func (b *BoxOffice) open(ctx context.Context, tx *sqldb.Tx, slug string) (*books
 		if k.sale, err = b.document(ctx, tx, edition{slug, k.version}); err != nil {
 			return nil, err
 		}
+	}
+	if k.freezes, err = readFreezes(ctx, tx, slug, frozen); err != nil {
+		return nil, err
 	}
 	k.ledger.balances, err = readBalances(ctx, tx, slug)
 	return k, err

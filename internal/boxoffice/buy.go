@@ -19,7 +19,8 @@ import (
 type Purchase struct {
 	Offer, Sale string
 	Quantities  sale.Quantities // tickets by type; zeros count as left out
-	Ends        time.Time       // bought before this, or not at all
+	Ends        time.Time       // bought before this, or not at all; moved by the sale's freezes
+	Freezes     int             // how many of them Ends counts already
 	Version     int64           // of the sale that the fan saw; 0: not stated
 	Idempotency string          // the fan's own key, at most 255 characters; "" without one
 }
@@ -117,7 +118,7 @@ func (b *BoxOffice) buy(k *books, p Purchase, seen *sale.Sale) (bought *order, r
 	case o.state == stateBought:
 		bought = k.orders[o.id]
 		return bought, true, p.sameAs(bought)
-	case o.state == stateClosed || !k.now.Before(p.Ends):
+	case o.state == stateClosed || !k.freezes.Before(k.now, sale.End{At: p.Ends, Freezes: p.Freezes}):
 		return nil, false, offerOver()
 	}
 	if err := k.checkQuantities(o, p.Quantities); err != nil {

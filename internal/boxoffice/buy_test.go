@@ -160,7 +160,7 @@ func TestOfferView(t *testing.T) {
 		if got, err = h.Offer(t.Context(), offers[0]); err != nil || !cmp.Equal(want, got) {
 			t.Errorf("%v\n%s", err, cmp.Diff(want, got))
 		}
-		if err := h.Decline(t.Context(), "lakeside", offers[1], noon.Add(time.Hour)); err != nil {
+		if err := h.Decline(t.Context(), "lakeside", offers[1], sale.End{At: noon.Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := h.Offer(t.Context(), offers[1]); err != nil || got.State != "closed" || got.Reason != sale.OfferDeclined {

@@ -30,6 +30,11 @@ func Checks() []sqldb.Check {
 			FROM accounts i JOIN accounts u ON u.sale = i.sale AND u.pool = i.pool AND u.name IN ('offered', 'sold')
 			WHERE i.name = 'issued'
 			GROUP BY i.sale, i.pool, i.balance HAVING SUM(u.balance) > -i.balance`),
+		none(14, "freezes are dense and counted, and none lasts but the last", `
+			SELECT 'sale ' || s.slug || ': ' || CAST(s.freezes AS TEXT) || ' counted, ' || CAST(COUNT(f.n) AS TEXT) || ' there'
+			FROM sales s LEFT JOIN freezes f ON f.sale = s.slug GROUP BY s.slug, s.freezes
+			HAVING COUNT(f.n) <> s.freezes OR COALESCE(MAX(f.n), 0) <> s.freezes
+				OR MIN(CASE WHEN f.ended IS NULL THEN f.n ELSE s.freezes END) < s.freezes`),
 		none(16, "an offer ends once, as its row says", `
 			SELECT 'offer ' || o.id || ' is ' || o.state || ' ' || o.reason || ', its outcome is ' || COALESCE(e.kind || ' ' || e.reason, 'none')
 			FROM offers o LEFT JOIN outcomes e ON e.offer = o.id AND e.kind <> 'cancelled'

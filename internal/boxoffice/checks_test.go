@@ -21,6 +21,7 @@ func TestChecksFindWhatIsBroken(t *testing.T) {
 		"an offer has at most one purchase, and a bought one has it":         {`UPDATE offers SET state = 'open', ended = NULL WHERE id = 'bought'`},
 		"what open offers hold is what the capacity has offered":             {`UPDATE offers SET granted = 3 WHERE id = 'open'`},
 		"no more is offered and sold than was issued":                        {`UPDATE accounts SET balance = 100 WHERE pool = 'capacity' AND name = 'offered'`},
+		"freezes are dense and counted, and none lasts but the last":         {`UPDATE sales SET freezes = 1`},
 		"an offer ends once, as its row says":                                {`UPDATE offers SET reason = 'withdrawn' WHERE id = 'declined'`},
 		"the accounts of a pool sum to zero":                                 {`UPDATE accounts SET balance = balance + 1 WHERE pool = 'fri' AND name = 'available'`},
 		"none but issued is negative":                                        {`PRAGMA ignore_check_constraints = 1`, `UPDATE accounts SET balance = -1 WHERE pool = 'fri' AND name = 'offered'`},
@@ -83,7 +84,7 @@ func everyState(t testing.TB, h *house) {
 	if _, err := h.Cancel(t.Context(), "lakeside", h.buy(t, "cancelled", 1, 1).Code, ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Decline(t.Context(), "lakeside", "declined", noon.Add(time.Hour)); err != nil {
+	if err := h.Decline(t.Context(), "lakeside", "declined", sale.End{At: noon.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Close(t.Context(), "lakeside", sale.Closing{Offer: "closed", Reason: sale.OfferBounced}); err != nil {

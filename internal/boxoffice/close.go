@@ -2,14 +2,13 @@ package boxoffice
 
 import (
 	"context"
-	"time"
 
 	"github.com/inturn/inturn/internal/sale"
 )
 
 // Close ends an offer for the line and answers closed or bought, for ever,
 // or not yet: while the box office's own clock is before the end of an offer
-// that is said to have expired. What an open offer held is available again.
+// that is said to have expired, or while that end stands still. What an open offer held is available again.
 // An unknown offer is stored as closed, so that a Reserve which comes late
 // finds it so.
 func (b *BoxOffice) Close(ctx context.Context, slug string, c sale.Closing) (sale.Answer, error) {
@@ -43,7 +42,7 @@ func (k *books) closeOffer(c sale.Closing) (sale.Answer, error) {
 		return sale.AnswerBought, nil
 	case o != nil && o.state == stateClosed:
 		return sale.AnswerClosed, nil
-	case c.Reason == sale.OfferExpired && k.now.Before(c.Ends):
+	case c.Reason == sale.OfferExpired && k.freezes.Before(k.now, c.End()):
 		return sale.AnswerNotYet, nil
 	case o == nil:
 		k.create(&offer{id: c.Offer, slug: k.slug, state: stateClosed, reason: c.Reason})
@@ -65,7 +64,7 @@ func (k *books) giveBack(o *offer, reason sale.OfferState) {
 
 // Decline gives everything an offer holds back, for the fan who has its link;
 // ends is what the link says. Declining again is fine.
-func (b *BoxOffice) Decline(ctx context.Context, slug, offer string, ends time.Time) error {
+func (b *BoxOffice) Decline(ctx context.Context, slug, offer string, ends sale.End) error {
 	if !plain(offer) {
 		return noSuchOffer()
 	}
@@ -75,7 +74,7 @@ func (b *BoxOffice) Decline(ctx context.Context, slug, offer string, ends time.T
 	return err
 }
 
-func (k *books) decline(id string, ends time.Time) error {
+func (k *books) decline(id string, ends sale.End) error {
 	o, err := k.offerOf(id)
 	switch {
 	case err != nil:
@@ -86,7 +85,7 @@ func (k *books) decline(id string, ends time.Time) error {
 		return alreadyBought()
 	case o.state == stateClosed && o.reason == sale.OfferDeclined:
 		return nil
-	case o.state == stateClosed || !k.now.Before(ends):
+	case o.state == stateClosed || !k.freezes.Before(k.now, ends):
 		return offerOver()
 	}
 	k.giveBack(o, sale.OfferDeclined)

@@ -28,8 +28,8 @@ func TestCloseAndBuyExcludeEachOther(t *testing.T) {
 			refused(t, err, sale.CodeOfferOver)
 		}
 		h.stock(t, 7, 0, 1)
-		refused(t, h.Decline(t.Context(), "lakeside", offers[0], noon.Add(time.Hour)), sale.CodeAlreadyBought)
-		refused(t, h.Decline(t.Context(), "lakeside", offers[1], noon.Add(time.Hour)), sale.CodeOfferOver)
+		refused(t, h.Decline(t.Context(), "lakeside", offers[0], sale.End{At: noon.Add(time.Hour)}), sale.CodeAlreadyBought)
+		refused(t, h.Decline(t.Context(), "lakeside", offers[1], sale.End{At: noon.Add(time.Hour)}), sale.CodeOfferOver)
 	})
 }
 
@@ -61,7 +61,7 @@ func TestDeclineTwiceFreesOnce(t *testing.T) {
 		h := fresh(t, dsn(), 8)
 		offer := h.reserve(t, 4, 4)[0]
 		for range 2 {
-			if err := h.Decline(t.Context(), "lakeside", offer, noon.Add(time.Hour)); err != nil {
+			if err := h.Decline(t.Context(), "lakeside", offer, sale.End{At: noon.Add(time.Hour)}); err != nil {
 				t.Fatal(err)
 			}
 			h.stock(t, 8, 0, 0)
@@ -71,10 +71,10 @@ func TestDeclineTwiceFreesOnce(t *testing.T) {
 		}
 		_, _, err := h.Buy(t.Context(), h.purchase(offer, 1, 0))
 		refused(t, err, sale.CodeOfferOver)
-		refused(t, h.Decline(t.Context(), "lakeside", "unknown", noon.Add(time.Hour)), sale.CodeNotFound)
-		refused(t, h.Decline(t.Context(), "lakeside", "\xff", noon.Add(time.Hour)), sale.CodeNotFound)
+		refused(t, h.Decline(t.Context(), "lakeside", "unknown", sale.End{At: noon.Add(time.Hour)}), sale.CodeNotFound)
+		refused(t, h.Decline(t.Context(), "lakeside", "\xff", sale.End{At: noon.Add(time.Hour)}), sale.CodeNotFound)
 		late := h.reserve(t, 4, 4)[0]
-		refused(t, h.Decline(t.Context(), "lakeside", late, noon), sale.CodeOfferOver)
+		refused(t, h.Decline(t.Context(), "lakeside", late, sale.End{At: noon}), sale.CodeOfferOver)
 	})
 }
 

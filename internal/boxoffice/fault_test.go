@@ -89,7 +89,7 @@ var acts = map[string]act{
 		return string(answer), err
 	}},
 	"decline": {"together", func(ctx context.Context, h *house, _ string) (string, error) {
-		return "", h.Decline(ctx, "lakeside", "o", noon.Add(time.Hour))
+		return "", h.Decline(ctx, "lakeside", "o", sale.End{At: noon.Add(time.Hour)})
 	}},
 	"buy": {"together", func(ctx context.Context, h *house, _ string) (string, error) {
 		order, _, err := h.Buy(ctx, h.purchase("o", 1, 1))

@@ -245,7 +245,7 @@ func (r *run) closeSome(rt *rapid.T) {
 func (r *run) declineSome(rt *rapid.T) {
 	id, ends := r.anyOffer(rt), r.ends(rt)
 	want := r.m.decline(id, ends, r.now)
-	if err := r.Decline(r.t.Context(), r.m.sale.Slug, id, ends); sale.CodeOf(err) != want {
+	if err := r.Decline(r.t.Context(), r.m.sale.Slug, id, sale.End{At: ends}); sale.CodeOf(err) != want {
 		rt.Fatalf("decline %s: got %v, want %q", id, err, want)
 	}
 }

@@ -40,7 +40,7 @@ func TestReserveAnswersTheSameAgain(t *testing.T) {
 			h.stock(t, 1, 7, 0)
 		}
 		// Also when what was refused would fit now, and for a bought one.
-		if err := h.Decline(t.Context(), "lakeside", "b", noon.Add(time.Hour)); err != nil {
+		if err := h.Decline(t.Context(), "lakeside", "b", sale.End{At: noon.Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		h.buy(t, "a", 1, 0)
@@ -104,7 +104,7 @@ func TestPretixCVE20265600AnOfferBelongsToItsSale(t *testing.T) {
 		refused(t, err, sale.CodeNotFound)
 		_, err = h.Close(t.Context(), "hillside", sale.Closing{Offer: offer, Reason: sale.OfferWithdrawn})
 		refused(t, err, sale.CodeNotFound)
-		refused(t, h.Decline(t.Context(), "hillside", offer, noon.Add(time.Hour)), sale.CodeNotFound)
+		refused(t, h.Decline(t.Context(), "hillside", offer, sale.End{At: noon.Add(time.Hour)}), sale.CodeNotFound)
 		p := h.purchase(offer, 1, 0)
 		p.Sale = "hillside"
 		_, _, err = h.Buy(t.Context(), p)

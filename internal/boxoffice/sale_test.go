@@ -37,7 +37,7 @@ func TestAWholeSale(t *testing.T) {
 			t.Errorf("by its code: %v %v", found, err)
 		}
 
-		if err := h.Decline(t.Context(), "lakeside", offers[1], noon.Add(time.Hour)); err != nil {
+		if err := h.Decline(t.Context(), "lakeside", offers[1], sale.End{At: noon.Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		h.stock(t, 7, 0, 3)

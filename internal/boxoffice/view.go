@@ -20,6 +20,7 @@ type OfferView struct {
 	Reason  sale.OfferState // why it was closed
 	Left    map[string]int  // tickets that are left of each type, whatever the offer is good for
 	Order   *sale.Order     // of a bought offer
+	Freezes sale.Freezes    // of the sale: they move its ends
 }
 
 // Offer reads what the page of an offer shows, in one short transaction. It
@@ -30,10 +31,10 @@ func (b *BoxOffice) Offer(ctx context.Context, offer string) (OfferView, error) 
 	}
 	v := OfferView{Offer: offer}
 	err := b.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		e := edition{}
-		err := tx.QueryRow(ctx, `SELECT o.sale, o.granted, o.state, o.reason, s.version
+		e, frozen := edition{}, 0
+		err := tx.QueryRow(ctx, `SELECT o.sale, o.granted, o.state, o.reason, s.version, s.freezes
 			FROM offers o JOIN sales s ON s.slug = o.sale WHERE o.id = $1`, offer).
-			Scan(&e.slug, &v.Granted, &v.State, &v.Reason, &e.version)
+			Scan(&e.slug, &v.Granted, &v.State, &v.Reason, &e.version, &frozen)
 		if errors.Is(err, sql.ErrNoRows) {
 			return noSuchOffer()
 		}
@@ -45,6 +46,9 @@ func (b *BoxOffice) Offer(ctx context.Context, offer string) (OfferView, error) 
 			return err
 		}
 		v.Sale = *document
+		if v.Freezes, err = readFreezes(ctx, tx, e.slug, frozen); err != nil {
+			return err
+		}
 		balances, err := readBalances(ctx, tx, e.slug)
 		if err != nil {
 			return err

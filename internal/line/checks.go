@@ -34,7 +34,11 @@ func Checks() []sqldb.Check {
 				THEN 1 ELSE 0 END LIMIT 5`)},
 		{Invariant: 8, Name: "offers go in order", Run: eachSale(inOrder)},
 		{Invariant: 10, Name: "batch after batch", Run: none(batchAfterBatch)},
-		{Invariant: 12, Name: "no offer is planned while paused", Run: eachSale(notWhilePaused)},
+		{Invariant: 12, Name: "no offer is planned while paused", Run: eachSale(notWhile("pause", "resume"))},
+		{Invariant: 12, Name: "no offer is planned while frozen", Run: eachSale(notWhile("freeze", "release"))},
+		{Invariant: 14, Name: "freezes are dense, and one lasts at most", Run: none(freezesDense)},
+		{Invariant: 15, Name: "a live offer ends as its mail and the freezes say", Run: eachSale(endsAsGiven)},
+		{Invariant: 15, Name: "no offer expires while the clocks stand still", Run: none(expiredFrozen)},
 		{Invariant: 15, Name: "a delivered offer has its end", Run: none(`SELECT o.sale_id, o.number, m.id, m.tries FROM offers o
 			JOIN outbox m ON m.kind = 'offer' AND m.ref = o.id WHERE o.ends IS NULL AND m.tries > 0 LIMIT 5`)},
 		{Invariant: 20, Name: "a bought offer has its order", Run: none(`SELECT o.sale_id, o.number, 0, 0 FROM offers o LEFT JOIN orders b ON b.offer = o.id
@@ -143,11 +147,12 @@ func guaranteesKept(ctx context.Context, tx *sqldb.Tx) error {
 	return nil
 }
 
-// pause is a stretch in which a sale was paused; to is 0 while it still is.
+// pause is a stretch in which a sale was halted; to is 0 while it still is.
 type pause struct{ from, to int64 }
 
-func pauses(ctx context.Context, tx *sqldb.Tx, saleID int64) ([]pause, error) {
-	rows, err := tx.Query(ctx, `SELECT at, action FROM audit WHERE sale_id = $1 AND action IN ('pause', 'resume') ORDER BY id`, saleID)
+// pauses reads them from the audit: begun by one action, ended by the other.
+func pauses(ctx context.Context, tx *sqldb.Tx, saleID int64, begin, end string) ([]pause, error) {
+	rows, err := tx.Query(ctx, `SELECT at, action FROM audit WHERE sale_id = $1 AND action IN ($2, $3) ORDER BY id`, saleID, begin, end)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +164,7 @@ func pauses(ctx context.Context, tx *sqldb.Tx, saleID int64) ([]pause, error) {
 		if err := rows.Scan(&at, &action); err != nil {
 			return nil, err
 		}
-		if action == "pause" {
+		if action == begin {
 			all = append(all, pause{from: at})
 		} else if len(all) > 0 {
 			all[len(all)-1].to = at
@@ -168,13 +173,19 @@ func pauses(ctx context.Context, tx *sqldb.Tx, saleID int64) ([]pause, error) {
 	return all, rows.Err()
 }
 
-// notWhilePaused covers the planning of offers and the hand-over of their
-// mails.
-func notWhilePaused(ctx context.Context, tx *sqldb.Tx, saleID int64) error {
-	stretches, err := pauses(ctx, tx, saleID)
-	if err != nil {
-		return err
+// notWhile covers the planning of offers and the hand-over of their mails
+// between two actions of organizers.
+func notWhile(begin, end string) func(context.Context, *sqldb.Tx, int64) error {
+	return func(ctx context.Context, tx *sqldb.Tx, saleID int64) error {
+		stretches, err := pauses(ctx, tx, saleID, begin, end)
+		if err != nil {
+			return err
+		}
+		return noneBetween(ctx, tx, saleID, stretches)
 	}
+}
+
+func noneBetween(ctx context.Context, tx *sqldb.Tx, saleID int64, stretches []pause) error {
 	for _, p := range stretches {
 		to := p.to
 		if to == 0 {

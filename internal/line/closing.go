@@ -14,7 +14,8 @@ import (
 // that are closing, in order: expired ones whose mail was delivered and of
 // which none is being sent or was held back by quiet hours, those of withdrawn
 // registrations, and those that could not be handed over for one life or
-// before the sale's end. From here on nothing is minted for them.
+// before the sale's end; in a frozen sale only those of withdrawn
+// registrations. From here on nothing is minted for them.
 func (l *Line) CloseDue(ctx context.Context, lease Lease) ([]sale.Closing, error) {
 	var all []sale.Closing
 	err := l.fenced(ctx, lease, func(ctx context.Context, tx *sqldb.Tx) error {
@@ -25,7 +26,7 @@ func (l *Line) CloseDue(ctx context.Context, lease Lease) ([]sale.Closing, error
 		if err := markClosing(ctx, tx, st, l.now()); err != nil {
 			return err
 		}
-		all, err = closingOffers(ctx, tx, lease.SaleID)
+		all, err = closingOffers(ctx, tx, st)
 		return err
 	})
 	if err != nil {
@@ -35,6 +36,9 @@ func (l *Line) CloseDue(ctx context.Context, lease Lease) ([]sale.Closing, error
 }
 
 func markClosing(ctx context.Context, tx *sqldb.Tx, st State, now time.Time) error {
+	if st.Frozen { // no clock runs: no hour is over, and no patience
+		return markWithdrawn(ctx, tx, st.ID)
+	}
 	at := sqldb.Millis(now)
 	// Its hour is over, and the fan had it. Where quiet hours held a hand-over
 	// back that is owed to him, the life is moved behind it.
@@ -95,15 +99,15 @@ func markWithdrawn(ctx context.Context, tx *sqldb.Tx, saleID int64) error {
 	return nil
 }
 
-func closingOffers(ctx context.Context, tx *sqldb.Tx, saleID int64) ([]sale.Closing, error) {
-	rows, err := tx.Query(ctx, `SELECT id, reason, ends FROM offers WHERE sale_id = $1 AND state = 'closing' ORDER BY number`, saleID)
+func closingOffers(ctx context.Context, tx *sqldb.Tx, st State) ([]sale.Closing, error) {
+	rows, err := tx.Query(ctx, `SELECT id, reason, ends FROM offers WHERE sale_id = $1 AND state = 'closing' ORDER BY number`, st.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read closing offers: %w", err)
 	}
 	defer rows.Close()
 	var all []sale.Closing
 	for rows.Next() {
-		var c sale.Closing
+		c := sale.Closing{Freezes: st.Freezes}
 		var ends sql.NullInt64
 		if err := rows.Scan(&c.Offer, &c.Reason, &ends); err != nil {
 			return nil, err
@@ -122,7 +126,7 @@ func (l *Line) Closed(ctx context.Context, lease Lease, answers map[string]sale.
 		return nil
 	}
 	err := l.fenced(ctx, lease, func(ctx context.Context, tx *sqldb.Tx) error {
-		closing, err := closingOffers(ctx, tx, lease.SaleID)
+		closing, err := closingOffers(ctx, tx, State{ID: lease.SaleID})
 		if err != nil {
 			return err
 		}

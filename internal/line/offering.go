@@ -22,7 +22,7 @@ type Plan struct {
 }
 
 // PlanBatch takes the next eligible registrations in order and writes their
-// offers planned, as one batch. It plans nothing while the sale is paused,
+// offers planned, as one batch. It plans nothing while the sale is paused or frozen,
 // before its start, too late for a whole life before its end, in quiet hours,
 // while a mail of the last batch was never tried, and while planned offers wait for the box
 // office's answer; the moment is over all the same.
@@ -68,11 +68,11 @@ func (l *Line) Reschedule(ctx context.Context, lease Lease, next time.Time, peri
 	return nil
 }
 
-// mayOffer is the window: running, not paused, a whole life left, and no
+// mayOffer is the window: running, not paused or frozen, a whole life left, and no
 // quiet hours in which the mails could not leave.
 func mayOffer(st State, now time.Time) bool {
 	d := st.Sale.Dispatch
-	return !st.Paused && !now.Before(d.Starts) && !now.Add(d.LinkLife).After(d.Ends) && !st.Sale.Rest().Quiet(now)
+	return !st.Paused && !st.Frozen && !now.Before(d.Starts) && !now.Add(d.LinkLife).After(d.Ends) && !st.Sale.Rest().Quiet(now)
 }
 
 // batchUnfinished says whether a mail of the last batch still waits for its

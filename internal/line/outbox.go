@@ -38,6 +38,7 @@ type Mail struct {
 	Offer   string // for offers
 	Most    int    // for offers: tickets granted
 	Ends    time.Time
+	Freezes int         // for offers: how many freezes Ends counts already
 	Order   *sale.Order // for orders
 	Ref     string      // tells mails of one kind and number apart: offer id, order code, which withdrawal, which repetition
 	Back    bool        // for withdrawals: it may be taken back, until the sale's end
@@ -55,7 +56,7 @@ type Mail struct {
 // the try against the limits and, for an offer, moves `ends` to now plus the
 // link's life, rounded up to a whole second and never back.
 //
-// It takes no offer mail of a paused or ended sale or in its quiet hours, nor
+// It takes no offer mail of a paused, frozen or ended sale or in its quiet hours, nor
 // one whose offer is no longer open or whose registration was withdrawn. When the limits allow none
 // now, wait says how long until one place is free again.
 func (l *Line) LeaseMails(ctx context.Context, h Hand) (mails []Mail, wait time.Duration, err error) {
@@ -141,7 +142,7 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 			}
 			continue
 		}
-		m.Lease, m.Sale, m.SoldOut, m.Started = lease, st.Sale, st.SoldOut, now
+		m.Lease, m.Sale, m.SoldOut, m.Freezes, m.Started = lease, st.Sale, st.SoldOut, st.Freezes, now
 		if m.First.IsZero() {
 			m.First = now
 		}
@@ -157,15 +158,17 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		if err != nil {
 			return nil, fmt.Errorf("take mail: %w", err)
 		}
-		err = tx.QueryRow(ctx, `INSERT INTO mail_tries (mail_id, sale_id, fence, started_at, quiet) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
-			m.ID, lease.SaleID, lease.Fence, at, quiet).Scan(&m.TryID)
-		if err != nil {
-			return nil, fmt.Errorf("count the try: %w", err)
-		}
+		var ends sql.NullInt64
 		if m.Kind == sale.MailOffer {
 			if err := moveEnds(ctx, tx, m, now); err != nil {
 				return nil, err
 			}
+			ends = sqldb.NullMillis(m.Ends)
+		}
+		err = tx.QueryRow(ctx, `INSERT INTO mail_tries (mail_id, sale_id, fence, started_at, quiet, ends, freezes) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
+			m.ID, lease.SaleID, lease.Fence, at, quiet, ends, m.Freezes).Scan(&m.TryID)
+		if err != nil {
+			return nil, fmt.Errorf("count the try: %w", err)
 		}
 	}
 	return slices.DeleteFunc(mails, func(m Mail) bool { return m.Moot }), nil
@@ -173,7 +176,7 @@ func takeDue(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 
 // dueMails reads what may leave now: one seek into the index of what is due,
 // since a kind has one priority. Of a sale's offers none leaves while it is
-// paused, quiet or over, nor after one life of tries that came to nothing: a
+// paused, frozen, quiet or over, nor after one life of tries that came to nothing: a
 // try that fell due within it is made, however late we are. A withdrawal is
 // confirmed once it is settled whether it can be taken back: not while an
 // offer is being closed for it.
@@ -185,7 +188,7 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		return dueTests(ctx, tx, d)
 	}
 	st := d.state
-	if d.kind == sale.MailOffer && (st.Paused || !d.now.Before(st.Sale.Dispatch.Ends) || st.Sale.Rest().Quiet(d.now)) {
+	if d.kind == sale.MailOffer && (st.Paused || st.Frozen || !d.now.Before(st.Sale.Dispatch.Ends) || st.Sale.Rest().Quiet(d.now)) {
 		return nil, nil
 	}
 	only := ofOtherKinds

@@ -30,11 +30,12 @@ func (o Offer) CountsAsTurn() bool { return o.State.CountsAsTurn() && !o.Back }
 // Place is everything the fan's own page shows about a registration.
 type Place struct {
 	Registration
-	Offer     *Offer // the live one, else the latest; nil when there was none
-	Waiting   bool   // eligible for an offer
-	Bounced   bool   // three rounds of mail came to nothing, or the address was refused
-	Erased    bool   // the person is gone; the number stays
-	Corrected bool   // the address was corrected: what was mailed to the old one is in other hands
+	Offer     *Offer       // the live one, else the latest; nil when there was none
+	Waiting   bool         // eligible for an offer
+	Bounced   bool         // three rounds of mail came to nothing, or the address was refused
+	Erased    bool         // the person is gone; the number stays
+	Corrected bool         // the address was corrected: what was mailed to the old one is in other hands
+	Freezes   sale.Freezes // of the sale; while an offer is live, as of the very moment at which it was read
 }
 
 // Place reads one registration; CodeNotFound when there is none. It writes
@@ -58,7 +59,11 @@ func (l *Line) Place(ctx context.Context, slug string, number int) (Place, error
 		}
 		p.At, p.Withdrawn, p.Waiting, p.Bounced = sqldb.Time(at), withdrawn.Valid, waiting == 1, bounced == 1
 		p.Erased, p.Corrected = erased == 1, corrected == 1
-		p.Offer, err = latestOffer(ctx, tx, id, number)
+		if p.Offer, err = latestOffer(ctx, tx, id, number); err != nil || p.Offer == nil || !p.Offer.State.Live() {
+			return err
+		}
+		incidents, err := readIncidents(ctx, tx, id)
+		p.Freezes = bare(incidents)
 		return err
 	})
 	if err != nil {

@@ -30,13 +30,24 @@ type State struct {
 	Batch           int64     // number of the last batch
 	ToldUpTo        int       // numbers up to here were told that it is over
 	QuietUntil      time.Time // until when quiet hours of earlier versions held mails back; zero when they never did
+	Frozen          bool      // its clocks stand still
+	FrozenSince     time.Time // where they stand; zero when they run
+	FrozenWhy       string    // the organizers' own words, not for fans
+	Freezes         int       // freezes that are over: what every end counts already
 }
+
+// Halted says whether no new offer is made for the time being, and no offer
+// mail leaves: paused, or frozen.
+func (s State) Halted() bool { return s.Paused || s.Frozen }
 
 // Pending says whether a newer version waits for the box office.
 func (s State) Pending() bool { return s.Latest > s.Stored }
 
 const stateColumns = `s.id, s.doc, s.wanted, s.stored, s.pending_why, s.last_number, s.guaranteed_given,
-	d.paused, d.reached, d.next_at, d.period, d.sold_out, d.feed_cursor, d.batch, d.told_upto, d.quiet_until`
+	d.paused, d.reached, d.next_at, d.period, d.sold_out, d.feed_cursor, d.batch, d.told_upto, d.quiet_until,
+	f.began_at, f.why, (SELECT COUNT(*) FROM freezes x WHERE x.sale_id = s.id AND x.ended_at IS NOT NULL)`
+
+const stateTables = `sales s JOIN dispatch d ON d.sale_id = s.id LEFT JOIN freezes f ON f.sale_id = s.id AND f.ended_at IS NULL`
 
 func scanState(scan func(...any) error) (State, error) {
 	var (
@@ -47,9 +58,12 @@ func scanState(scan func(...any) error) (State, error) {
 		last, given, toldUpTo  int64
 		wanted, stored, cursor int64
 		quiet                  int64
+		frozen                 sql.NullInt64
+		why                    sql.NullString
 	)
 	err := scan(&st.ID, &doc, &wanted, &stored, &st.PendingWhy, &last, &given,
-		&paused, &reached, &next, &period, &sold, &cursor, &st.Batch, &toldUpTo, &quiet)
+		&paused, &reached, &next, &period, &sold, &cursor, &st.Batch, &toldUpTo, &quiet,
+		&frozen, &why, &st.Freezes)
 	if err != nil {
 		return State{}, err
 	}
@@ -61,6 +75,7 @@ func scanState(scan func(...any) error) (State, error) {
 	st.Paused, st.SoldOut = paused == 1, sold == 1
 	st.NextBatch, st.Period = sqldb.Time(next), time.Duration(period)*time.Millisecond
 	st.QuietUntil = sqldb.Time(quiet)
+	st.Frozen, st.FrozenSince, st.FrozenWhy = frozen.Valid, sqldb.NullTime(frozen), why.String
 	return st, nil
 }
 
@@ -69,7 +84,7 @@ func (l *Line) Sales(ctx context.Context) ([]State, error) {
 	var all []State
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
-		rows, err := tx.Query(ctx, `SELECT `+stateColumns+` FROM sales s JOIN dispatch d ON d.sale_id = s.id ORDER BY s.id`)
+		rows, err := tx.Query(ctx, `SELECT `+stateColumns+` FROM `+stateTables+` ORDER BY s.id`)
 		if err != nil {
 			return err
 		}
@@ -104,7 +119,7 @@ func (l *Line) Sale(ctx context.Context, slug string) (State, error) {
 }
 
 func readState(ctx context.Context, tx *sqldb.Tx, slug string) (State, error) {
-	row := tx.QueryRow(ctx, `SELECT `+stateColumns+` FROM sales s JOIN dispatch d ON d.sale_id = s.id WHERE s.slug = $1`, slug)
+	row := tx.QueryRow(ctx, `SELECT `+stateColumns+` FROM `+stateTables+` WHERE s.slug = $1`, slug)
 	st, err := scanState(row.Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return State{}, sale.E(sale.CodeNotFound, "There is no sale %q.", slug)

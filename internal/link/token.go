@@ -23,16 +23,23 @@ const (
 )
 
 // Claims is what a link says: it opens Offer of Sale (its slug) until just
-// before Ends, a whole second. Issued is when it was minted.
+// before Ends, a whole second, which counts the first Freezes freezes of the
+// sale already. Issued is when it was minted; in a sale that is frozen, where
+// its clocks stand still.
 type Claims struct {
 	Offer, Sale  string
 	Issued, Ends time.Time
+	Freezes      int
 }
+
+// End is what the link says of its offer's end.
+func (c Claims) End() sale.End { return sale.End{At: c.Ends, Freezes: c.Freezes} }
 
 // payload is Claims as they stand in the token: the offer is the subject.
 type payload struct {
 	jwt.RegisteredClaims
-	Sale string `json:"sale"`
+	Sale    string `json:"sale"`
+	Freezes int    `json:"freezes,omitempty"`
 }
 
 // Validate refuses a link that opens nothing; jwt calls it with the other
@@ -41,11 +48,14 @@ func (p *payload) Validate() error {
 	if p.Subject == "" || p.Sale == "" {
 		return errors.New("a link without offer or sale")
 	}
+	if p.Freezes < 0 {
+		return errors.New("a link that counts less than no freezes")
+	}
 	return nil
 }
 
 func (p *payload) claims() Claims {
-	c := Claims{Offer: p.Subject, Sale: p.Sale, Ends: p.ExpiresAt.UTC()}
+	c := Claims{Offer: p.Subject, Sale: p.Sale, Ends: p.ExpiresAt.UTC(), Freezes: p.Freezes}
 	if p.IssuedAt != nil {
 		c.Issued = p.IssuedAt.UTC().Add(backdate)
 	}
@@ -70,7 +80,7 @@ func (k *Keys) MintFirst(kids []string, c Claims) (string, error) {
 // sale: the newest that its box office has stored. An offer whose end is not
 // after c.Issued gets no link (CodeOfferOver).
 func (k *Keys) Mint(kid string, c Claims) (string, error) {
-	if c.Offer == "" || c.Sale == "" || !c.Ends.Equal(c.Ends.Truncate(time.Second)) {
+	if c.Offer == "" || c.Sale == "" || c.Freezes < 0 || !c.Ends.Equal(c.Ends.Truncate(time.Second)) {
 		return "", errors.New("mint a link: offer, sale and an end in whole seconds are needed")
 	}
 	if !c.Issued.Before(c.Ends) {
@@ -86,7 +96,7 @@ func (k *Keys) Mint(kid string, c Claims) (string, error) {
 		}
 	}
 	since := jwt.NewNumericDate(c.Issued.Add(-backdate))
-	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, &payload{Sale: c.Sale, RegisteredClaims: jwt.RegisteredClaims{
+	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, &payload{Sale: c.Sale, Freezes: c.Freezes, RegisteredClaims: jwt.RegisteredClaims{
 		Issuer: issuer, Audience: jwt.ClaimStrings{audience}, Subject: c.Offer,
 		IssuedAt: since, NotBefore: since, ExpiresAt: jwt.NewNumericDate(c.Ends),
 	}})

@@ -36,6 +36,28 @@ func TestMintedLinkOpensItsOffer(t *testing.T) {
 	}
 }
 
+// A link says how many freezes its end counts; one that does not say counts
+// none.
+func TestALinkCountsFreezes(t *testing.T) {
+	k := tempKeys(t)
+	v := NewVerifier(k.Public())
+	for _, n := range []int{0, 1, 12} {
+		c := hour
+		c.Freezes = n
+		got, _, err := v.Verify(mint(t, k, c), noon)
+		if diff := cmp.Diff(c, got); err != nil || diff != "" {
+			t.Errorf("%d freezes: %v %s", n, err, diff)
+		}
+	}
+	got, _, err := v.Verify(forge(t, k, func(_, c map[string]any) { delete(c, "freezes") }), noon)
+	if err != nil || got.Freezes != 0 {
+		t.Errorf("without the claim: %+v, %v", got, err)
+	}
+	if e := got.End(); !e.At.Equal(got.Ends) || e.Freezes != got.Freezes {
+		t.Errorf("%+v", e)
+	}
+}
+
 // The end is half-open and to the nanosecond; a box office whose clock lags
 // by up to a minute still takes fresh links (golang-jwt #98).
 func TestLinkLivesFromAMinuteBeforeItsIssueUntilJustBeforeItsEnd(t *testing.T) {
@@ -72,6 +94,7 @@ func TestMintRefuses(t *testing.T) {
 		"no offer":            {kid, func(c *Claims) { c.Offer = "" }, sale.CodeInternal},
 		"no sale":             {kid, func(c *Claims) { c.Sale = "" }, sale.CodeInternal},
 		"a broken second":     {kid, func(c *Claims) { c.Ends = c.Ends.Add(time.Millisecond) }, sale.CodeInternal},
+		"fewer than none":     {kid, func(c *Claims) { c.Freezes = -1 }, sale.CodeInternal},
 		"an offer that ended": {kid, func(c *Claims) { c.Issued = c.Ends }, sale.CodeOfferOver},
 	} {
 		c := hour
@@ -141,6 +164,10 @@ func TestVerifyRefuses(t *testing.T) {
 		"no sale":           {without("sale"), jwt.ErrTokenInvalidClaims},
 		"sale is a number":  {set("sale", 1), jwt.ErrTokenMalformed},
 		"exp is text":       {set("exp", "never"), jwt.ErrTokenMalformed},
+		"freezes below 0":   {set("freezes", -1), jwt.ErrTokenInvalidClaims},
+		"freezes is text":   {set("freezes", "1"), jwt.ErrTokenMalformed},
+		"half a freeze":     {set("freezes", 0.5), jwt.ErrTokenMalformed},
+		"freezes is a list": {set("freezes", []int{1}), jwt.ErrTokenMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			token := forge(t, k, test.change)

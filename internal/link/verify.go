@@ -40,8 +40,9 @@ func NewVerifier(keys []sale.PublicKey) *Verifier {
 // is a CodeBadLink error; over is true for a link of ours with nothing wrong
 // but that now is not before its end.
 //
-// A link that is not over still opens nothing unless its sale is the offer's
-// and the offer is open: only the box office knows that.
+// Neither is the last word. A link that is not over still opens nothing unless
+// its sale is the offer's and the offer is open, and a freeze of its sale may
+// have moved its end: only the box office knows that.
 func (v *Verifier) Verify(token string, now time.Time) (c Claims, over bool, err error) {
 	p, err := v.parse(token, now)
 	if err == nil {

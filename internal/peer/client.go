@@ -105,6 +105,11 @@ func fits(asks []sale.Ask, grants []sale.Grant) bool {
 	return true
 }
 
+// Freeze implements [BoxOffice].
+func (c *Client) Freeze(ctx context.Context, slug string, all []sale.Freeze) error {
+	return c.call(ctx, callFreeze, freezeCall{slug, all}, &nothing{})
+}
+
 // Close implements [BoxOffice].
 func (c *Client) Close(ctx context.Context, slug string, closing sale.Closing) (sale.Answer, error) {
 	var answer closeAnswer

@@ -11,7 +11,7 @@
 //     for another call, or does not fit its question: all of them are
 //     [sale.CodeUnavailable], and all of them mean "nobody knows whether it
 //     was done". The caller asks again; every call is idempotent.
-//   - The wire can put a sale, reserve, close and read. It has no call that
+//   - The wire can put a sale, tell of freezes, reserve, close and read. It has no call that
 //     marks anything as sold, and carries no address of a fan.
 //   - Once it is known to be ours, a call is finished even when its caller hangs
 //     up: asked again, the box office has its answer ready instead of
@@ -34,7 +34,8 @@
 // which is why nonces are not remembered: each call may arrive any number of
 // times, in any order, late. Reserve gives the offer what it gave it; Close
 // is asked only of offers for which nothing is minted any more; an older
-// version does not replace a newer one; and what is read is read by whoever
+// version does not replace a newer one; what is recorded of a freeze stays;
+// and what is read is read by whoever
 // has the secret. Secrecy is TLS's matter: give an https URL where the network
 // between the sides is not yours.
 //

@@ -52,6 +52,7 @@ func NewHandler(o HandlerOptions) (*Handler, error) {
 	h.calls = map[string]func(ctx context.Context, body []byte) (any, error){
 		callPut:      decoded(h.put),
 		callReserve:  decoded(h.reserve),
+		callFreeze:   decoded(h.freeze),
 		callClose:    decoded(h.close),
 		callOutcomes: decoded(h.outcomes),
 		callStock:    decoded(h.stock),
@@ -179,6 +180,10 @@ func (h *Handler) put(ctx context.Context, in putCall) (nothing, error) {
 func (h *Handler) reserve(ctx context.Context, in reserveCall) (reserveAnswer, error) {
 	grants, err := h.o.BoxOffice.Reserve(ctx, in.Sale, in.Asks)
 	return reserveAnswer{grants}, err
+}
+
+func (h *Handler) freeze(ctx context.Context, in freezeCall) (nothing, error) {
+	return nothing{}, h.o.BoxOffice.Freeze(ctx, in.Sale, in.Freezes)
 }
 
 func (h *Handler) close(ctx context.Context, in closeCall) (closeAnswer, error) {

@@ -60,6 +60,8 @@ func (s *stub) Reserve(ctx context.Context, _ string, _ []sale.Ask) ([]sale.Gran
 	return s.grants, s.called(ctx)
 }
 
+func (s *stub) Freeze(ctx context.Context, _ string, _ []sale.Freeze) error { return s.called(ctx) }
+
 func (s *stub) Close(ctx context.Context, _ string, _ sale.Closing) (sale.Answer, error) {
 	return s.answer, s.called(ctx)
 }
@@ -164,6 +166,9 @@ func calls(t testing.TB) (*stub, map[string]func(peer.BoxOffice) error) {
 		"reserve": func(c peer.BoxOffice) error {
 			_, err := c.Reserve(t.Context(), "s", []sale.Ask{{Offer: "o1", Most: 4}})
 			return err
+		},
+		"freeze": func(c peer.BoxOffice) error {
+			return c.Freeze(t.Context(), "s", []sale.Freeze{{N: 1, Began: noon}})
 		},
 		"close": func(c peer.BoxOffice) error {
 			_, err := c.Close(t.Context(), "s", sale.Closing{Offer: "o1", Reason: sale.OfferExpired, Ends: noon})

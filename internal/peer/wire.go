@@ -31,6 +31,7 @@ const maxSkew = 5 * time.Minute
 type BoxOffice interface {
 	Put(ctx context.Context, s sale.Sale, keys []sale.PublicKey) error
 	Reserve(ctx context.Context, slug string, asks []sale.Ask) ([]sale.Grant, error)
+	Freeze(ctx context.Context, slug string, all []sale.Freeze) error
 	Close(ctx context.Context, slug string, c sale.Closing) (sale.Answer, error)
 	Outcomes(ctx context.Context, slug string, after int64, limit int) ([]sale.Outcome, error)
 	Stock(ctx context.Context, slug string) (sale.Stock, error)
@@ -42,6 +43,7 @@ type BoxOffice interface {
 const (
 	callPut      = "put"
 	callReserve  = "reserve"
+	callFreeze   = "freeze"
 	callClose    = "close"
 	callOutcomes = "outcomes"
 	callStock    = "stock"
@@ -61,6 +63,10 @@ type (
 	}
 	reserveAnswer struct {
 		Grants []sale.Grant `json:"grants"`
+	}
+	freezeCall struct {
+		Sale    string        `json:"sale"`
+		Freezes []sale.Freeze `json:"freezes"`
 	}
 	closeCall struct {
 		Sale    string       `json:"sale"`

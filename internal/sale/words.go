@@ -108,12 +108,17 @@ type Grant struct {
 
 // Closing asks the box office to close one offer. Reason is the over state
 // the offer is meant to get. For OfferExpired the box office refuses while
-// its own clock is before Ends.
+// its own clock is before Ends, which counts the first Freezes freezes of the
+// sale already, or while that stands still.
 type Closing struct {
-	Offer  string     `json:"offer"`
-	Reason OfferState `json:"reason"`
-	Ends   time.Time  `json:"ends"`
+	Offer   string     `json:"offer"`
+	Reason  OfferState `json:"reason"`
+	Ends    time.Time  `json:"ends"`
+	Freezes int        `json:"freezes,omitempty"`
 }
+
+// End is what the closing says of the offer's end.
+func (c Closing) End() End { return End{At: c.Ends, Freezes: c.Freezes} }
 
 // Answer is the box office's answer to Closing.
 type Answer string

@@ -122,7 +122,7 @@ func (w *World) useLink(f *fan, token string) {
 		return
 	}
 	if f.declines && view.State == "open" && !over {
-		w.tolerate("decline", w.box.Decline(w.ctx, "sim", claims.Offer, claims.Ends))
+		w.tolerate("decline", w.box.Decline(w.ctx, "sim", claims.Offer, claims.End()))
 		return
 	}
 	if f.wants == 0 {

@@ -68,6 +68,11 @@ func (t wire) Reserve(ctx context.Context, slug string, asks []sale.Ask) ([]sale
 	return call(t, func() ([]sale.Grant, error) { return t.box().Reserve(ctx, slug, asks) })
 }
 
+func (t wire) Freeze(ctx context.Context, slug string, all []sale.Freeze) error {
+	_, err := call(t, func() (struct{}, error) { return struct{}{}, t.box().Freeze(ctx, slug, all) })
+	return err
+}
+
 func (t wire) Close(ctx context.Context, slug string, c sale.Closing) (sale.Answer, error) {
 	return call(t, func() (sale.Answer, error) { return t.box().Close(ctx, slug, c) })
 }

@@ -74,12 +74,16 @@ const page = 1000
 
 // Across compares the two sides of one sale (invariant 31).
 func Across(ctx context.Context, l *line.Line, b *boxoffice.BoxOffice, slug string) ([]Problem, error) {
+	found, err := freezesAgree(ctx, l, b, slug)
+	if err != nil {
+		return nil, err
+	}
 	books, err := l.Books(ctx, slug)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := b.Stock(ctx, slug); sale.CodeOf(err) == sale.CodeNotFound && len(books.Offers) == 0 {
-		return nil, nil // the first version was not put yet
+		return found, nil // the first version was not put yet
 	}
 	there := map[string]boxoffice.OfferRow{}
 	err = b.Offers(ctx, slug, func(r boxoffice.OfferRow) error {
@@ -93,7 +97,6 @@ func Across(ctx context.Context, l *line.Line, b *boxoffice.BoxOffice, slug stri
 	if err != nil {
 		return nil, err
 	}
-	var found []Problem
 	for id, here := range books.Offers {
 		if why := differ(here, there[id], later[id]); why != "" {
 			found = append(found, Problem{Invariant: 31, Name: "both sides agree", Detail: fmt.Sprintf("%s: offer %s: %s", slug, id, why)})

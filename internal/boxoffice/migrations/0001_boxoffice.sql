@@ -19,7 +19,18 @@ CREATE TABLE keys (
 CREATE TABLE sales (
 	slug    TEXT NOT NULL PRIMARY KEY,
 	version {{.Int}} NOT NULL CHECK (version >= 0),
-	feed    {{.Int}} NOT NULL CHECK (feed >= 0) -- the last position given
+	feed    {{.Int}} NOT NULL CHECK (feed >= 0), -- the last position given
+	freezes {{.Int}} NOT NULL DEFAULT 0 CHECK (freezes >= 0) -- how many are recorded
+){{.Strict}};
+
+-- Stretches in which the clocks of a sale stood still, in whole seconds; the
+-- last one may last. What ends fell into them are later by as much.
+CREATE TABLE freezes (
+	sale  TEXT NOT NULL REFERENCES sales (slug),
+	n     {{.Int}} NOT NULL CHECK (n >= 1),
+	began {{.Int}} NOT NULL CHECK (began % 1000 = 0),
+	ended {{.Int}} CHECK (ended % 1000 = 0 AND ended >= began),
+	PRIMARY KEY (sale, n)
 ){{.Strict}};
 
 -- Every version that was put, as JSON. A stored version never changes.

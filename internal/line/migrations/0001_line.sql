@@ -54,6 +54,25 @@ CREATE TABLE dispatch (
     asked       {{.Int}} NOT NULL DEFAULT 0    -- how often somebody asked for a lost receipt
 ){{.Strict}};
 
+-- Stretches in which the clocks of a sale stood still, in whole seconds and
+-- dense from 1. The last one may last; told is how much of it the box office
+-- has: 1 that it began, 2 that it is over as well.
+CREATE TABLE freezes (
+    sale_id   {{.Int}} NOT NULL REFERENCES sales (id),
+    n         {{.Int}} NOT NULL CHECK (n >= 1),
+    began_at  {{.Int}} NOT NULL CHECK (began_at % 1000 = 0),
+    ended_at  {{.Int}} CHECK (ended_at % 1000 = 0 AND ended_at >= began_at),
+    actor     TEXT NOT NULL,
+    why       TEXT NOT NULL CHECK (why <> ''),
+    ended_by  TEXT NOT NULL DEFAULT '',
+    ended_why TEXT NOT NULL DEFAULT '',
+    moved     {{.Int}} NOT NULL DEFAULT 0,     -- how many links it gave time to
+    told      {{.Int}} NOT NULL DEFAULT 0 CHECK (told IN (0, 1, 2)),
+    PRIMARY KEY (sale_id, n),
+    CHECK (told < 2 OR ended_at IS NOT NULL)
+){{.Strict}};
+CREATE UNIQUE INDEX freezes_one_lasts ON freezes (sale_id) WHERE ended_at IS NULL;
+
 CREATE TABLE registrations (
     sale_id     {{.Int}} NOT NULL REFERENCES sales (id),
     number      {{.Int}} NOT NULL CHECK (number >= 1),
@@ -202,6 +221,8 @@ CREATE TABLE mail_tries (
     result     TEXT NOT NULL DEFAULT '',
     code       {{.Int}} NOT NULL DEFAULT 0,
     quiet      TEXT NOT NULL DEFAULT '',   -- of an offer's mail: the quiet hours in force as it began
+    ends       {{.Int}},                   -- of an offer's mail: the end that its link says
+    freezes    {{.Int}} NOT NULL DEFAULT 0,  -- how many freezes that end counts already
     bounced_at {{.Int}},                   -- when the server said that it came to nothing after all
     bounce     TEXT NOT NULL DEFAULT ''    -- and its status, like 5.1.1
 ){{.Strict}};

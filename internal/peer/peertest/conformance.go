@@ -33,6 +33,9 @@ func Conformance(t *testing.T, open func(t *testing.T) Fixture) {
 		{"closing an unknown offer fences it", (*suite).closeUnknown},
 		{"expired only at its end", (*suite).closeExpired},
 		{"bought is final", (*suite).bought},
+		{"a freeze moves ends", (*suite).freeze},
+		{"what was told of a freeze stays", (*suite).freezeAgain},
+		{"freeze refuses nonsense", (*suite).freezeRefuses},
 		{"close refuses nonsense", (*suite).closeRefuses},
 		{"outcomes", (*suite).outcomes},
 		{"flows add up to the balances", (*suite).flows},
@@ -134,6 +137,7 @@ func (s *suite) noSale() {
 		s.refuses(fmt.Sprintf("Reserve %q", name), err, sale.CodeNotFound)
 		_, err = s.Wire.Close(s.Context(), name, sale.Closing{Offer: "o1", Reason: sale.OfferWithdrawn})
 		s.refuses(fmt.Sprintf("Close %q", name), err, sale.CodeNotFound)
+		s.refuses(fmt.Sprintf("Freeze %q", name), s.Wire.Freeze(s.Context(), name, Frozen(10, -1)), sale.CodeNotFound)
 		_, err = s.Wire.Outcomes(s.Context(), name, 0, 10)
 		s.refuses(fmt.Sprintf("Outcomes %q", name), err, sale.CodeNotFound)
 		_, err = s.Wire.Stock(s.Context(), name)
@@ -350,7 +354,7 @@ func (s *suite) outcomes() {
 	s.reserves("o1 o2", "o1:4 o2:4")
 	order := s.buys("o1", sale.Quantities{"fri": 1, "sat": 2})
 	s.Clock.Advance(time.Minute)
-	if err := s.Counter.Decline(s.Context(), slug, "o2", Noon.Add(time.Hour)); err != nil {
+	if err := s.Counter.Decline(s.Context(), slug, "o2", sale.End{At: Noon.Add(time.Hour)}); err != nil {
 		s.Fatal(err)
 	}
 	s.closes("o2", sale.OfferExpired, sale.AnswerClosed) // says nothing new

@@ -22,7 +22,7 @@ func (s *suite) flows() {
 	s.Clock.Advance(59 * time.Second)
 	s.buys("o1", sale.Quantities{"fri": 1, "sat": 2})
 	s.Clock.Advance(time.Minute)
-	if err := s.Counter.Decline(s.Context(), slug, "o2", Noon.Add(time.Hour)); err != nil {
+	if err := s.Counter.Decline(s.Context(), slug, "o2", sale.End{At: Noon.Add(time.Hour)}); err != nil {
 		s.Fatal(err)
 	}
 	rest := s.flow(first.Position)

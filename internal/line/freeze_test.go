@@ -1,0 +1,596 @@
+package line_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sqldb"
+	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
+)
+
+const second = time.Second
+
+func (b *bench) freeze(t testing.TB) line.Incident {
+	t.Helper()
+	inc, fresh, err := b.Freeze(t.Context(), "lakeside", "organizer", "the checkout is down")
+	if err != nil || !fresh {
+		t.Fatalf("freeze: fresh %v, %v", fresh, err)
+	}
+	return inc
+}
+
+func (b *bench) release(t testing.TB) line.Incident {
+	t.Helper()
+	inc, fresh, err := b.Unfreeze(t.Context(), "lakeside", "organizer", "it is up again")
+	if err != nil || !fresh {
+		t.Fatalf("release: fresh %v, %v", fresh, err)
+	}
+	return inc
+}
+
+// ends is when the latest offer of a number is over.
+func (b *bench) ends(t testing.TB, number int) time.Time {
+	t.Helper()
+	p, err := b.Place(t.Context(), "lakeside", number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Offer.Ends
+}
+
+func (b *bench) wantEnds(t testing.TB, number int, want time.Duration) {
+	t.Helper()
+	if got := b.ends(t, number).Sub(start); got != want {
+		t.Errorf("the offer of number %d ends at %v, want %v", number, got, want)
+	}
+}
+
+func TestAFreezeGivesEveryOpenLinkTheOutage(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		for _, name := range names(4) {
+			b.join(t, name)
+		}
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultAccepted) // number 1 until 60 s
+		b.clock.add(20 * second)
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultAccepted) // number 2 until 80 s
+		b.clock.add(10*second + 700*time.Millisecond)
+		began := b.freeze(t)
+		if want := start.Add(30 * second); !began.Began.Equal(want) || !began.Lasts() {
+			t.Errorf("%+v, want it to begin at %v", began, want)
+		}
+		b.clock.add(20*time.Minute - 400*time.Millisecond) // 1230.3 s: ends there at 1231 s
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Errorf("closed while frozen: %+v", due)
+		}
+		if got := b.batch(t, 1); len(got) != 0 {
+			t.Error("offered while frozen")
+		}
+		over := b.release(t)
+		want := line.Incident{
+			Freeze: sale.Freeze{N: 1, Began: start.Add(30 * second), Ended: start.Add(1231 * second)},
+			Actor:  "organizer", Why: "the checkout is down", EndedBy: "organizer", EndedWhy: "it is up again", Moved: 2,
+		}
+		if diff := cmp.Diff(want, over); diff != "" {
+			t.Error(diff)
+		}
+		if all, err := b.Incidents(t.Context(), "lakeside"); err != nil || !cmp.Equal(all, []line.Incident{want}) {
+			t.Errorf("%+v, %v", all, err)
+		}
+		b.wantEnds(t, 1, 1261*second)
+		b.wantEnds(t, 2, 1281*second)
+		b.clock.add(30*second + 700*time.Millisecond - time.Millisecond)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Errorf("closed with a millisecond left: %+v", due)
+		}
+		b.clock.add(time.Millisecond)
+		if due := b.closeAll(t); len(due) != 1 || due[0].Freezes != 1 || !due[0].Ends.Equal(start.Add(1261*second)) {
+			t.Errorf("due %+v", due)
+		}
+		if got := b.batch(t, 1); len(got) != 1 {
+			t.Error("nothing is offered after the release")
+		}
+	})
+}
+
+// What the clock had made over when it stopped stays so, and what has no end
+// yet gets a whole life later.
+func TestAFreezeGivesNothingToWhatIsOver(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		for _, name := range names(3) {
+			b.join(t, name)
+		}
+		b.batch(t, 3)
+		b.send(t, 1, line.ResultAccepted) // number 1 until 60 s; 2 and 3 wait in the outbox
+		b.clock.add(60 * second)
+		b.freeze(t)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Errorf("closed while frozen: %+v", due)
+		}
+		b.clock.add(10 * second)
+		if got := b.send(t, 10, line.ResultAccepted); len(got) != 3 { // receipts leave
+			t.Errorf("%d mails left while frozen", len(got))
+		}
+		if b.release(t).Moved != 0 {
+			t.Error("a link that was over was given time")
+		}
+		b.wantEnds(t, 1, 60*second)
+		mails := b.send(t, 10, line.ResultAccepted)
+		if len(mails) != 2 || mails[0].Freezes != 1 || mails[1].Freezes != 1 {
+			t.Errorf("left after the release: %+v", mails)
+		}
+		b.wantEnds(t, 2, 130*second)
+		if due := b.closeAll(t); len(due) != 1 || due[0].Offer == mails[0].Offer {
+			t.Errorf("due %+v", due)
+		}
+	})
+}
+
+func TestFreezeAndReleaseOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		ctx := t.Context()
+		if inc, fresh, err := b.Unfreeze(ctx, "lakeside", "organizer", ""); err != nil || fresh || inc.N != 0 {
+			t.Errorf("released without a freeze: %+v %v %v", inc, fresh, err)
+		}
+		first := b.freeze(t)
+		b.clock.add(time.Minute)
+		again, fresh, err := b.Freeze(ctx, "lakeside", "somebody else", "another reason")
+		if err != nil || fresh || !cmp.Equal(again, first) {
+			t.Errorf("frozen twice: %+v %v %v", again, fresh, err)
+		}
+		st, err := b.Sale(ctx, "lakeside")
+		if err != nil || !st.Frozen || !st.Halted() || !st.FrozenSince.Equal(first.Began) || st.FrozenWhy != first.Why || st.Freezes != 0 {
+			t.Errorf("state %+v, %v", st, err)
+		}
+		over := b.release(t)
+		again, fresh, err = b.Unfreeze(ctx, "lakeside", "somebody else", "")
+		if err != nil || fresh || !cmp.Equal(again, over) {
+			t.Errorf("released twice: %+v %v %v", again, fresh, err)
+		}
+		if st, err = b.Sale(ctx, "lakeside"); err != nil || st.Frozen || st.Halted() || !st.FrozenSince.IsZero() || st.Freezes != 1 {
+			t.Errorf("state %+v, %v", st, err)
+		}
+		if n := b.count(t, `SELECT COUNT(*) FROM audit WHERE action IN ('freeze', 'release') AND actor = 'organizer' AND detail <> ''`); n != 2 {
+			t.Errorf("%d rows in the audit", n)
+		}
+		for _, why := range []string{"", "  ", "a\nb", "a\x00", strings.Repeat("x", 501)} {
+			_, _, err := b.Freeze(ctx, "lakeside", "organizer", why)
+			wantCode(t, err, sale.CodeInvalid)
+		}
+		_, _, err = b.Unfreeze(ctx, "lakeside", "organizer", "a\x00")
+		wantCode(t, err, sale.CodeInvalid)
+		_, _, err = b.Freeze(ctx, "nowhere", "organizer", "why")
+		wantCode(t, err, sale.CodeNotFound)
+		_, _, err = b.Unfreeze(ctx, "nowhere", "organizer", "")
+		wantCode(t, err, sale.CodeNotFound)
+	})
+}
+
+// A second is given once, however often a sale is frozen within it.
+func TestFreezesWithinASecond(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultAccepted) // until 60 s
+		b.clock.add(10*second + 200*time.Millisecond)
+		b.freeze(t) // 10
+		b.release(t)
+		b.wantEnds(t, 1, 61*second)
+		b.clock.add(300 * time.Millisecond)
+		b.freeze(t) // 11: that second is given
+		b.clock.add(300 * time.Millisecond)
+		b.release(t)
+		b.wantEnds(t, 1, 61*second)
+		b.freeze(t)
+		b.clock.add(second)
+		b.release(t)
+		b.wantEnds(t, 1, 62*second)
+	})
+}
+
+// Clocks that are set back take nothing from anybody.
+func TestFreezesWhenClocksAreSetBack(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.clock.add(100 * second)
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultAccepted) // until 160 s
+		b.clock.add(20 * second)
+		b.freeze(t)
+		b.clock.add(-50 * second) // 70 s
+		b.release(t)
+		b.wantEnds(t, 1, 160*second)
+		b.freeze(t) // at 70 s, although the last one ended at 120 s
+		b.clock.add(10 * second)
+		b.release(t)
+		b.wantEnds(t, 1, 170*second)
+	})
+}
+
+// A mail that was being handed over when the clocks stopped has its end, and
+// keeps the time it had, whatever becomes of it.
+func TestAFreezeDuringAHandOver(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		for _, name := range names(3) {
+			b.join(t, name)
+		}
+		b.batch(t, 3)
+		mails, _, err := b.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{b.lease}, Most: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.clock.add(10 * second)
+		b.freeze(t)
+		b.clock.add(5 * second)
+		at := b.clock.time()
+		for i, r := range []line.MailResult{line.ResultAccepted, line.ResultUnknown, line.ResultTemporary} {
+			if err := b.Record(t.Context(), line.Tried{Mail: mails[i], Result: r, Retry: at}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.clock.add(2 * time.Minute)
+		for _, m := range b.send(t, 10, line.ResultAccepted) {
+			if m.Kind == sale.MailOffer {
+				t.Errorf("number %d is mailed while frozen", m.Number)
+			}
+		}
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Fatalf("closed while frozen: %+v", due)
+		}
+		b.release(t) // at 135 s, 125 s later
+		for n := 1; n <= 3; n++ {
+			b.wantEnds(t, n, 185*second)
+		}
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Errorf("closed right after the release: %+v", due)
+		}
+		if got := b.send(t, 10, line.ResultAccepted); len(got) != 3 {
+			t.Errorf("%d mails are sent again, want all: %+v", len(got), got)
+		}
+		b.wantEnds(t, 3, 195*second)
+	})
+}
+
+// A dispatcher that died with a mail in its hands while frozen leaves it
+// unknown; it is repeated after the release.
+func TestAFreezeAndATakeOver(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.send(t, 10, line.ResultAccepted) // the receipt
+		b.batch(t, 1)
+		if _, _, err := b.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{b.lease}, Most: 1}); err != nil {
+			t.Fatal(err)
+		}
+		b.freeze(t)
+		b.clock.add(2 * time.Hour)
+		lease, ok, err := b.Acquire(t.Context(), "lakeside", "other", time.Hour)
+		if err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+		b.lease = lease
+		if due, mails := b.closeAll(t), b.send(t, 10, line.ResultAccepted); len(due) != 0 || len(mails) != 0 {
+			t.Errorf("while frozen: closed %+v, sent %+v", due, mails)
+		}
+		b.release(t)
+		b.wantEnds(t, 1, 2*time.Hour+time.Minute)
+		if mails := b.send(t, 10, line.ResultAccepted); len(mails) != 1 || mails[0].Try != 2 {
+			t.Errorf("sent %+v", mails)
+		}
+	})
+}
+
+// A freeze longer than a link's life costs nobody one of his three rounds.
+func TestFreezeIsNotAFailedDelivery(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.join(t, "unheard")
+		b.send(t, 10, line.ResultAccepted)
+		b.batch(t, 2)
+		b.send(t, 1, line.ResultTemporary)
+		b.send(t, 1, line.ResultUnknown)
+		b.freeze(t)
+		b.clock.add(time.Hour)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Fatalf("closed while frozen: %+v", due)
+		}
+		b.release(t)
+		b.clock.add(second)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Fatalf("closed after the release: %+v", due)
+		}
+		if got := b.send(t, 10, line.ResultTemporary); len(got) != 2 {
+			t.Errorf("%d mails after the release, want 2", len(got))
+		}
+		b.clock.add(50 * second)
+		if got := b.send(t, 10, line.ResultAccepted); len(got) != 2 {
+			t.Errorf("%d mails within the life after the release, want 2", len(got))
+		}
+	})
+}
+
+// A pause and a freeze each stop what they stop, whichever is lifted first.
+func TestPausedAndFrozen(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		pause := func(on bool) {
+			t.Helper()
+			if err := b.SetPaused(t.Context(), "lakeside", on, "organizer"); err != nil {
+				t.Fatal(err)
+			}
+			b.clock.add(second)
+		}
+		sent := func(want int) {
+			t.Helper()
+			if got := b.send(t, 10, line.ResultAccepted); len(got) != want {
+				t.Errorf("%d mails, want %d", len(got), want)
+			}
+		}
+		for _, name := range names(3) {
+			b.join(t, name)
+		}
+		sent(3) // receipts
+		b.batch(t, 1)
+		sent(1)
+		b.batch(t, 1)
+		pause(true)
+		b.freeze(t) // at 1 s
+		pause(false)
+		sent(0)
+		pause(true)
+		b.clock.add(7 * second)
+		b.release(t) // at 10 s
+		b.clock.add(second)
+		sent(0)
+		b.wantEnds(t, 1, 69*second)
+		b.clock.add(58 * second) // 69 s: paused, links run on
+		if due := b.closeAll(t); len(due) != 1 {
+			t.Errorf("due %+v", due)
+		}
+		pause(false)
+		sent(1)
+		if b.state(t, 2) != sale.OfferOpen {
+			t.Errorf("number 2 is %s", b.state(t, 2))
+		}
+	})
+}
+
+// Quiet hours hold back what a freeze held back before them, and the other
+// way round; nobody loses a life between the two.
+func TestQuietAndFrozen(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
+		b := newBench(t, dsn())
+		s := testSale()
+		from := 10*3600 + 10*60 // ten past ten in Zurich, ten minutes after the start, for half an hour
+		s.Dispatch.Quiet = sale.QuietHours{From: from, To: from + 30*60}
+		b.open(t, s)
+		b.join(t, "fan")
+		b.send(t, 10, line.ResultAccepted)
+		b.clock.add(9 * time.Minute)
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultUnknown) // until 10 min; a repetition is owed
+		b.clock.add(30 * second)
+		b.freeze(t)
+		b.clock.add(10 * time.Minute)
+		b.release(t) // at 19:30, in the quiet hours; 30 s left
+		b.wantEnds(t, 1, 20*time.Minute)
+		if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
+			t.Errorf("sent in quiet hours: %+v", got)
+		}
+		b.clock.add(10 * time.Minute)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Errorf("closed while a repetition is owed: %+v", due)
+		}
+		b.clock.add(11 * time.Minute)
+		if got := b.send(t, 10, line.ResultAccepted); len(got) != 1 {
+			t.Errorf("%d mails in the morning, want 1", len(got))
+		}
+		b.wantEnds(t, 1, 41*time.Minute+30*second)
+		b.holds(t)
+	})
+}
+
+// The end of the sale comes while the clocks stand still: links that are out
+// have their time after it, and only then is what never left given up.
+func TestFrozenAcrossTheEnd(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		for _, name := range names(2) {
+			b.join(t, name)
+		}
+		b.clock.add(24*time.Hour - time.Minute)
+		b.send(t, 10, line.ResultAccepted)
+		b.batch(t, 2)
+		b.send(t, 1, line.ResultAccepted)
+		b.clock.add(30 * second)
+		b.freeze(t)
+		b.clock.add(time.Hour)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Errorf("closed while frozen: %+v", due)
+		}
+		b.release(t)
+		b.wantEnds(t, 1, 25*time.Hour)
+		if due := b.closeAll(t); len(due) != 1 || due[0].Reason != sale.OfferUndelivered {
+			t.Errorf("due %+v, want the one that was never mailed", due)
+		}
+		b.clock.add(30 * second)
+		if due := b.closeAll(t); len(due) != 1 || due[0].Reason != sale.OfferExpired {
+			t.Errorf("due %+v", due)
+		}
+	})
+}
+
+// Who leaves while frozen has left, and his tickets go on after the release.
+func TestWithdrawnWhileFrozen(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultAccepted)
+		b.freeze(t)
+		b.clock.add(second)
+		if err := b.Withdraw(t.Context(), "lakeside", 1); err != nil {
+			t.Fatal(err)
+		}
+		if due := b.closeAll(t); len(due) != 1 || due[0].Reason != sale.OfferWithdrawn {
+			t.Errorf("due %+v", due)
+		}
+		b.release(t)
+		if b.state(t, 1) != sale.OfferWithdrawn {
+			t.Errorf("number 1 is %s", b.state(t, 1))
+		}
+	})
+}
+
+// The clock that began to close an offer was ahead of the one that froze the
+// sale: by the latter there was time left, and the box office will say so.
+func TestClosingWhenTheClocksDisagree(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultAccepted) // until 60 s
+		b.clock.add(61 * second)
+		if due, err := b.CloseDue(t.Context(), b.lease); err != nil || len(due) != 1 {
+			t.Fatal(due, err)
+		}
+		b.clock.add(-3 * second)
+		b.freeze(t) // at 58 s
+		b.clock.add(10 * second)
+		b.release(t)
+		if due, err := b.CloseDue(t.Context(), b.lease); err != nil || len(due) != 1 || !due[0].Ends.Equal(start.Add(70*second)) {
+			t.Errorf("due %+v, %v", due, err)
+		}
+	})
+}
+
+func TestWhatTheBoxOfficeIsTold(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		ctx := t.Context()
+		untold := func(want ...sale.Freeze) sale.Freezes {
+			t.Helper()
+			got, err := b.UntoldFreezes(ctx, "lakeside")
+			if err != nil || !cmp.Equal(got, sale.Freezes(want)) {
+				t.Errorf("untold %+v, %v; want %+v", got, err, want)
+			}
+			return got
+		}
+		tell := func(told sale.Freezes) {
+			t.Helper()
+			if err := b.FreezesTold(ctx, "lakeside", told); err != nil {
+				t.Fatal(err)
+			}
+		}
+		untold()
+		one := b.freeze(t).Freeze
+		first := untold(one)
+		tell(first)
+		untold()
+		b.clock.add(second)
+		over := b.release(t).Freeze
+		tell(first) // late, and says nothing of the end
+		second := untold(over)
+		two := b.freeze(t).Freeze
+		tell(second)
+		third := untold(over, two)
+		if told, err := b.ToldFreezes(ctx, "lakeside"); err != nil || !cmp.Equal(told, second) {
+			t.Errorf("told %+v, %v", told, err)
+		}
+		tell(third)
+		if told, err := b.ToldFreezes(ctx, "lakeside"); err != nil || !cmp.Equal(told, third) {
+			t.Errorf("told %+v, %v", told, err)
+		}
+		untold()
+	})
+}
+
+// A box office that has not got the sale has nothing to go by a freeze at.
+func TestNobodyIsToldBeforeTheSaleIsStored(t *testing.T) {
+	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
+		b := newBench(t, dsn())
+		if _, err := b.Apply(t.Context(), testSale(), "test"); err != nil {
+			t.Fatal(err)
+		}
+		b.freeze(t)
+		if got, err := b.UntoldFreezes(t.Context(), "lakeside"); err != nil || len(got) != 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		b.store(t, "lakeside")
+		if got, err := b.UntoldFreezes(t.Context(), "lakeside"); err != nil || len(got) != 1 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+// A place that is read while an offer is live comes with the freezes that its
+// end counts, from the same moment.
+func TestAPlaceComesWithItsFreezes(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.batch(t, 1)
+		b.send(t, 10, line.ResultAccepted)
+		b.freeze(t)
+		p, err := b.Place(t.Context(), "lakeside", 1)
+		if _, lasts := p.Freezes.Lasting(); err != nil || !lasts {
+			t.Errorf("%+v, %v", p, err)
+		}
+		b.clock.add(second)
+		b.release(t)
+		if p, err = b.Place(t.Context(), "lakeside", 1); err != nil || p.Freezes.Over() != 1 {
+			t.Errorf("%+v, %v", p, err)
+		}
+	})
+}
+
+// Each check finds what it is for.
+func TestChecksOfFreezes(t *testing.T) {
+	for name, c := range map[string]struct{ damage, check string }{
+		"an end that was not moved":     {`UPDATE offers SET ends = ends - 120000 WHERE state = 'open'`, "a live offer ends as its mail and the freezes say"},
+		"an end that was moved twice":   {`UPDATE offers SET ends = ends + 120000 WHERE state = 'open'`, "a live offer ends as its mail and the freezes say"},
+		"an offer that expired frozen":  {`UPDATE offers SET state = 'expired', over_at = ends - 60000 WHERE state = 'open'`, "no offer expires while the clocks stand still"},
+		"an offer planned while frozen": {`UPDATE offers SET planned_at = planned_at + 90000`, "no offer is planned while frozen"},
+		"a mail that left while frozen": {`UPDATE mail_tries SET started_at = started_at + 90000`, "no offer is planned while frozen"},
+		"a freeze that is gone":         {`DELETE FROM freezes WHERE n = 1`, "freezes are dense, and one lasts at most"},
+		"one before the last that lasts": {`UPDATE freezes SET ended_at = NULL, told = 0 WHERE n = 1`,
+			"freezes are dense, and one lasts at most"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, sqldbtest.SQLite(t)())
+			b.open(t, testSale())
+			b.join(t, "fan")
+			b.batch(t, 1)
+			b.send(t, 10, line.ResultAccepted) // until 60 s
+			b.clock.add(30 * second)
+			b.freeze(t)
+			b.clock.add(2 * time.Minute)
+			b.release(t) // at 150 s; until 180 s
+			b.clock.add(10 * second)
+			b.freeze(t)
+			b.clock.add(10 * second)
+			b.release(t) // at 170 s; until 190 s
+			b.holds(t)
+			ctx := context.WithoutCancel(t.Context())
+			err := b.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+				_, err := tx.Exec(ctx, c.damage)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := map[string]bool{}
+			err = b.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+				for _, check := range line.Checks() {
+					if check.Run(ctx, tx) != nil {
+						found[check.Name] = true
+					}
+				}
+				return nil
+			})
+			if err != nil || !found[c.check] {
+				t.Errorf("found %v, %v", found, err)
+			}
+		})
+	}
+}
