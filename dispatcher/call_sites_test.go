@@ -126,6 +126,16 @@ func (w *theatre) play() {
 		w.scene("pause", func() error { return w.line.SetPaused(w.Context(), slug, paused, "organizer") })
 		w.minute()
 	}
+	w.scene("freeze", func() error {
+		_, _, err := w.line.Freeze(w.Context(), slug, "organizer", "an incident")
+		return err
+	})
+	w.minute()
+	w.scene("release", func() error {
+		_, _, err := w.line.Unfreeze(w.Context(), slug, "organizer", "")
+		return err
+	})
+	w.minute()
 	for n := 5; n <= 12; n++ {
 		w.enter(n)
 	}
@@ -281,6 +291,9 @@ func (w *theatre) reads() {
 			_, err := w.line.Try(ctx, lakeside(), line.Edit{Source: line.FromFile})
 			return err
 		},
+		"incidents":  func() error { _, err := w.line.Incidents(ctx, slug); return err },
+		"told":       func() error { _, err := w.line.ToldFreezes(ctx, slug); return err },
+		"freezes":    func() error { _, err := w.box.Freezes(ctx, slug); return err },
 		"orders":     func() error { return w.box.Orders(ctx, slug, func(sale.Order) error { return nil }) },
 		"offers":     func() error { return w.box.Offers(ctx, slug, func(boxoffice.OfferRow) error { return nil }) },
 		"box office": func() error { _, err := w.box.Sales(ctx); return err },
