@@ -56,11 +56,10 @@ func (s *Server) handleTakeOwnership(c echo.Context) error {
 
 // welcome signs somebody in who has just joined.
 func (s *Server) welcome(c echo.Context, o line.Organizer, notice string) error {
-	ctx := c.Request().Context()
-	if err := s.begin(ctx, o); err != nil {
+	if err := s.enter(c, o); err != nil {
 		return err
 	}
-	s.tell(ctx, notice)
+	s.tell(c.Request().Context(), notice)
 	return web.SeeOther(c, "/")
 }
 

@@ -34,7 +34,11 @@ func (s *Server) handleSignInPost(c echo.Context) error {
 			return err
 		}
 	}
-	ok, err := s.matches(ctx, form.Get("passphrase"), o.Passphrase)
+	ok, err := s.guessPassphrase(ctx, s.attempt(c, accountOf(p.Typed)), form.Get("passphrase"), o.Passphrase)
+	if sale.CodeOf(err) == sale.CodeTooMany {
+		p.Problem = told(err)
+		return web.WithPage(err, func(w io.Writer) error { return s.renderSignIn(w, c, p) })
+	}
 	if err != nil {
 		return err
 	}
@@ -42,15 +46,19 @@ func (s *Server) handleSignInPost(c echo.Context) error {
 		p.Problem = "Address and passphrase do not belong together."
 		return s.signInPage(c, http.StatusUnprocessableEntity, p)
 	}
-	if err := s.begin(ctx, o); err != nil {
+	if err := s.enter(c, o); err != nil {
 		return err
 	}
 	return web.SeeOther(c, p.To)
 }
 
 func (s *Server) signInPage(c echo.Context, status int, p templates.SignInPage) error {
+	return web.Page(c, status, func(w io.Writer) error { return s.renderSignIn(w, c, p) })
+}
+
+func (s *Server) renderSignIn(w io.Writer, c echo.Context, p templates.SignInPage) error {
 	p.ConsoleFrame = s.frame(c, "Sign in", "")
-	return web.Page(c, status, func(w io.Writer) error { return s.pages.SignIn(w, p) })
+	return s.pages.SignIn(w, p)
 }
 
 func (s *Server) handleSignOut(c echo.Context) error {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/inturn/inturn/internal/boxoffice"
 	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/mailbox"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/sqldb"
@@ -36,6 +37,7 @@ type house struct {
 	testing.TB
 	now   atomic.Pointer[time.Time]
 	line  *line.Line
+	keys  *link.Keys
 	box   *boxoffice.BoxOffice
 	s     *Server
 	pages *templates.Templates
@@ -69,8 +71,11 @@ func (h *house) open(change ...func(*Options)) {
 	if h.pages, err = templates.New(); err != nil {
 		h.Fatal(err)
 	}
+	if h.keys, err = link.OpenKeys(h.TempDir()+"/keys", link.KeyOptions{Clock: h.clock}); err != nil {
+		h.Fatal(err)
+	}
 	o := Options{
-		Line: h.line, Templates: h.pages, Clock: h.clock, URL: "https://console.example",
+		Line: h.line, Keys: h.keys, Templates: h.pages, Clock: h.clock, URL: "https://console.example",
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("inturn_build_info 1\n")) }),
 		Sales:   h.desk(),
 	}
@@ -212,6 +217,8 @@ func (h *house) people() {
 type browser struct {
 	*house
 	cookie string
+	known  string // that somebody has signed in here before
+	from   string // its network; empty: some
 }
 
 // stranger is a browser that has not signed in.
@@ -243,11 +250,20 @@ func (b *browser) do(r *http.Request) *httptest.ResponseRecorder {
 	if b.cookie != "" {
 		r.AddCookie(&http.Cookie{Name: cookieName, Value: b.cookie})
 	}
+	if b.known != "" {
+		r.AddCookie(&http.Cookie{Name: knownCookie, Value: b.known})
+	}
+	if b.from != "" {
+		r.RemoteAddr = b.from + ":1234"
+	}
 	w := httptest.NewRecorder()
 	b.s.Handler().ServeHTTP(w, r)
 	for _, c := range w.Result().Cookies() {
-		if c.Name == cookieName {
+		switch c.Name {
+		case cookieName:
 			b.cookie = c.Value
+		case knownCookie:
+			b.known = c.Value
 		}
 	}
 	return w

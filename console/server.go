@@ -13,16 +13,18 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/mailbox"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/web"
 	"github.com/inturn/inturn/templates"
 )
 
-// Options are what the console works with. Line, Templates, Clock, Metrics,
-// URL and Sales are required.
+// Options are what the console works with. Line, Keys, Templates, Clock,
+// Metrics, URL and Sales are required.
 type Options struct {
 	Line           *line.Line
+	Keys           *link.Keys // what invitations and second factors are sealed with
 	Templates      *templates.Templates
 	Clock          sale.Clock
 	URL            string           // what organizers type, without a slash at the end
@@ -57,6 +59,8 @@ func New(o Options) (*Server, error) {
 	switch {
 	case o.Line == nil:
 		return nil, errors.New("console: Options.Line is missing")
+	case o.Keys == nil:
+		return nil, errors.New("console: Options.Keys is missing")
 	case o.Templates == nil:
 		return nil, errors.New("console: Options.Templates is missing")
 	case o.Clock == nil:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/templates"
 )
 
@@ -41,10 +42,11 @@ func TestListener(t *testing.T) {
 
 func TestMissingOptionsAreNamed(t *testing.T) {
 	whole := func() Options {
-		return Options{Line: &line.Line{}, Templates: &templates.Templates{}, Clock: time.Now, Metrics: http.NotFoundHandler(), URL: "https://console.example", Sales: (&house{}).desk()}
+		return Options{Line: &line.Line{}, Keys: &link.Keys{}, Templates: &templates.Templates{}, Clock: time.Now, Metrics: http.NotFoundHandler(), URL: "https://console.example", Sales: (&house{}).desk()}
 	}
 	for want, without := range map[string]func(*Options){
 		"Line":      func(o *Options) { o.Line = nil },
+		"Keys":      func(o *Options) { o.Keys = nil },
 		"Templates": func(o *Options) { o.Templates = nil },
 		"Clock":     func(o *Options) { o.Clock = nil },
 		"Metrics":   func(o *Options) { o.Metrics = nil },

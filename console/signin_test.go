@@ -25,10 +25,11 @@ func TestSignIn(t *testing.T) {
 	if to := w.Header().Get("Location"); to != "/sales/lakeside-2027" {
 		t.Errorf("led to %q", to)
 	}
-	set := w.Header().Get("Set-Cookie")
-	for _, want := range []string{"__Host-inturn=", "Path=/", "HttpOnly", "Secure", "SameSite=Lax"} {
-		if !strings.Contains(set, want) {
-			t.Errorf("cookie %q lacks %s", set, want)
+	for _, set := range w.Header().Values("Set-Cookie") {
+		for _, want := range []string{"__Host-inturn", "Path=/", "HttpOnly", "Secure", "SameSite=Lax", "-Domain"} {
+			if unwanted, not := strings.CutPrefix(want, "-"); strings.Contains(set, unwanted) == not {
+				t.Errorf("cookie %q: %s", set, want)
+			}
 		}
 	}
 	b.want(b.get("/"), 200, "Lakeside Festival 2027", "-Hillside")

@@ -143,13 +143,13 @@ func (a *App) connectMail() (dispatcher.Connect, error) {
 }
 
 func (a *App) buildConsole(ctx context.Context) error {
-	l, _, err := a.lineAndKeys(ctx)
+	l, keys, err := a.lineAndKeys(ctx)
 	if err != nil {
 		return err
 	}
 	name := string(Console)
 	server, err := console.New(console.Options{
-		Line: l, Templates: a.templates, Clock: a.o.Clock, URL: a.URL(name), Metrics: a.metrics.Handler(a.refreshMetrics), Mailbox: a.mailbox,
+		Line: l, Keys: keys, Templates: a.templates, Clock: a.o.Clock, URL: a.URL(name), Metrics: a.metrics.Handler(a.refreshMetrics), Mailbox: a.mailbox,
 		Private: a.listeners[name].private(), Logger: a.o.Logger, TrustedProxies: a.o.Settings.TrustedProxies, Health: a.health(name), Observe: a.observe(name),
 		Sales: a.salesDesk(), Place: a.place(),
 	})

@@ -23,7 +23,7 @@ func TestConfirmation(t *testing.T) {
 	k := confirmKeys(t)
 	ends := time.Unix(1_800_086_400, 0)
 	token := k.Confirmation("lakeside", confirmRef, ends)
-	if len(token) > maxConfirm {
+	if len(token) > maxTimed {
 		t.Fatalf("%d bytes", len(token))
 	}
 	if _, err := k.Rotate(ForReceipts); err != nil {

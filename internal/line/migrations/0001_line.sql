@@ -337,3 +337,13 @@ CREATE TABLE checklist (
     detail  TEXT NOT NULL,
     PRIMARY KEY (sale_id, item)
 ){{.Strict}};
+
+-- Guesses at passphrases and codes, by keyed hashes of accounts, networks and
+-- browsers: neither an address nor a network can be read here.
+CREATE TABLE guesses (
+    who       TEXT NOT NULL PRIMARY KEY,
+    n         {{.Int}} NOT NULL CHECK (n >= 0),
+    until     {{.Int}} NOT NULL,            -- the next one is refused before
+    forget_at {{.Int}} NOT NULL
+){{.Strict}};
+CREATE INDEX guesses_over ON guesses (forget_at);
