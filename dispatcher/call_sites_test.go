@@ -196,9 +196,13 @@ func (w *theatre) stranger() {
 
 func (w *theatre) edition(change func(*sale.Sale)) {
 	w.Helper()
+	s := lakeside()
+	change(&s)
 	w.scene("apply", func() error {
-		s := lakeside()
-		change(&s)
+		_, err := w.line.Apply(w.Context(), s, "organizer")
+		return err
+	})
+	w.scene("write the same", func() error {
 		_, err := w.line.Write(w.Context(), s, line.Edit{Actor: "organizer", Source: line.FromFile})
 		return err
 	})
