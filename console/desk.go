@@ -9,6 +9,7 @@ import (
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/plan"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/steering"
 )
 
 // SalesDesk is how a sale is checked, forecast and written, which other parts
@@ -21,6 +22,9 @@ type SalesDesk struct {
 	CheckSale func(sale.Sale) error
 	// Moments gives the moments at which a sale makes offers.
 	Moments func(sale.Sale) (func(after time.Time) time.Time, error)
+	// NextMoments gives the moment of a sale's next batch and the one after it,
+	// from the one that the line remembers, zero for none.
+	NextMoments steering.Schedule
 	// Write writes a version to the line and puts it to the box office. why says
 	// in words for the organizer why the box office does not have it yet, when
 	// trying again makes sense and goes on by itself.
@@ -35,10 +39,19 @@ func (d SalesDesk) check() error {
 		return errors.New("console: Options.Sales.CheckSale is missing")
 	case d.Moments == nil:
 		return errors.New("console: Options.Sales.Moments is missing")
+	case d.NextMoments == nil:
+		return errors.New("console: Options.Sales.NextMoments is missing")
 	case d.Write == nil:
 		return errors.New("console: Options.Sales.Write is missing")
 	}
 	return nil
+}
+
+// BoxOffice is the box office as the console reaches it: in this process, or
+// over the wire.
+type BoxOffice interface {
+	// Stock is what the box office has of a sale.
+	Stock(ctx context.Context, slug string) (sale.Stock, error)
 }
 
 // Place is what is known of where the console runs. All of it is optional.

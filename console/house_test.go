@@ -77,7 +77,7 @@ func (h *house) open(change ...func(*Options)) {
 	o := Options{
 		Line: h.line, Keys: h.keys, Templates: h.pages, Clock: h.clock, URL: "https://console.example",
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("inturn_build_info 1\n")) }),
-		Sales:   h.desk(),
+		Sales:   h.desk(), BoxOffice: h.box,
 	}
 	for _, c := range change {
 		c(&o)
@@ -108,6 +108,13 @@ func (h *house) desk() SalesDesk {
 				}
 				return after.Add(d)
 			}, err
+		},
+		NextMoments: func(s sale.Sale, remembered, _ time.Time) (time.Time, time.Time, error) {
+			d, err := every(s.Dispatch.Every)
+			if remembered.IsZero() {
+				remembered = s.Dispatch.Starts
+			}
+			return remembered, remembered.Add(d), err
 		},
 		Write: h.write,
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 // Options are what the console works with. Line, Keys, Templates, Clock,
-// Metrics, URL and Sales are required.
+// Metrics, URL, BoxOffice and Sales are required.
 type Options struct {
 	Line           *line.Line
 	Keys           *link.Keys // what invitations and second factors are sealed with
@@ -36,8 +36,9 @@ type Options struct {
 	Health         *web.Health      // nil: ready as long as it runs
 	Observe        func(route string, status int, took time.Duration)
 
-	Sales SalesDesk // how sales are checked and written
-	Place Place     // what is known of where it runs
+	BoxOffice BoxOffice // where the stock is
+	Sales     SalesDesk // how sales are checked and written
+	Place     Place     // what is known of where it runs
 }
 
 // Server is the console.
@@ -69,6 +70,9 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("console: Options.Metrics is missing")
 	case o.URL == "":
 		return nil, errors.New("console: Options.URL is missing")
+	}
+	if o.BoxOffice == nil {
+		return nil, errors.New("console: Options.BoxOffice is missing")
 	}
 	if err := o.Sales.check(); err != nil {
 		return nil, err

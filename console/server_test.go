@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/inturn/inturn/internal/boxoffice"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/templates"
@@ -42,7 +43,7 @@ func TestListener(t *testing.T) {
 
 func TestMissingOptionsAreNamed(t *testing.T) {
 	whole := func() Options {
-		return Options{Line: &line.Line{}, Keys: &link.Keys{}, Templates: &templates.Templates{}, Clock: time.Now, Metrics: http.NotFoundHandler(), URL: "https://console.example", Sales: (&house{}).desk()}
+		return Options{Line: &line.Line{}, Keys: &link.Keys{}, Templates: &templates.Templates{}, Clock: time.Now, Metrics: http.NotFoundHandler(), URL: "https://console.example", BoxOffice: &boxoffice.BoxOffice{}, Sales: (&house{}).desk()}
 	}
 	for want, without := range map[string]func(*Options){
 		"Line":      func(o *Options) { o.Line = nil },
@@ -55,6 +56,8 @@ func TestMissingOptionsAreNamed(t *testing.T) {
 		"Sales.CheckSchedule": func(o *Options) { o.Sales.CheckSchedule = nil },
 		"Sales.CheckSale":     func(o *Options) { o.Sales.CheckSale = nil },
 		"Sales.Moments":       func(o *Options) { o.Sales.Moments = nil },
+		"Sales.NextMoments":   func(o *Options) { o.Sales.NextMoments = nil },
+		"BoxOffice":           func(o *Options) { o.BoxOffice = nil },
 		"Sales.Write":         func(o *Options) { o.Sales.Write = nil },
 	} {
 		o := whole()

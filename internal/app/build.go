@@ -147,11 +147,15 @@ func (a *App) buildConsole(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	box, err := a.parts.Wire(ctx)
+	if err != nil {
+		return err
+	}
 	name := string(Console)
 	server, err := console.New(console.Options{
 		Line: l, Keys: keys, Templates: a.templates, Clock: a.o.Clock, URL: a.URL(name), Metrics: a.metrics.Handler(a.refreshMetrics), Mailbox: a.mailbox,
 		Private: a.listeners[name].private(), Logger: a.o.Logger, TrustedProxies: a.o.Settings.TrustedProxies, Health: a.health(name), Observe: a.observe(name),
-		Sales: a.salesDesk(), Place: a.place(),
+		BoxOffice: box, Sales: a.salesDesk(), Place: a.place(),
 	})
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 // salesDesk lets the console check and write sales as the commands do.
 func (a *App) salesDesk() console.SalesDesk {
 	return console.SalesDesk{
-		CheckSchedule: dispatcher.CheckSchedule, CheckSale: dispatcher.CheckSale, Moments: dispatcher.Moments,
+		CheckSchedule: dispatcher.CheckSchedule, CheckSale: dispatcher.CheckSale, Moments: dispatcher.Moments, NextMoments: dispatcher.NextMoments,
 		Write: func(ctx context.Context, s sale.Sale, e line.Edit) (string, error) {
 			applied, err := a.parts.Apply(ctx, s, e)
 			return applied.Why, err
