@@ -29,6 +29,7 @@ var within = map[string][]string{
 	"internal/sqldb":       {"internal/sale"},
 	"internal/line":        {"internal/sale", "internal/sqldb", "internal/groupcommit"},
 	"internal/boxoffice":   {"internal/sale", "internal/sqldb", "internal/groupcommit"},
+	"internal/figures":     {"internal/sale", "internal/line"},
 	"internal/link":        {"internal/sale"},
 	"internal/mail":        {"internal/sale"},
 	"internal/robots":      {"internal/sale"},

@@ -1,0 +1,449 @@
+package figures_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/inturn/inturn/internal/figures"
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sqldb"
+	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
+)
+
+func TestMain(m *testing.M) { sqldbtest.Main(m) }
+
+var start = time.Date(2027, 3, 10, 9, 0, 0, 0, time.UTC)
+
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) time() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// house is a line with one sale, and a box office made of words.
+type house struct {
+	*line.Line
+	clock *clock
+	db    *sqldb.DB
+	lease line.Lease
+	box   *box
+	f     *figures.Figures
+	names int
+}
+
+func lakeside() sale.Sale {
+	return sale.Sale{
+		Slug: "lakeside", Title: sale.Text{"en": "Lakeside"}, Timezone: "Europe/Zurich", Languages: []string{"en"}, Currency: "CHF",
+		Organizer:    sale.Organizer{Name: "Lakeside Ltd"},
+		Registration: sale.Registration{Opens: start, Closes: start.Add(3 * time.Hour)},
+		Tickets: sale.Tickets{MaxPerFan: 2, Capacity: 2000, Types: []sale.TicketType{
+			{ID: "ticket", Title: sale.Text{"en": "Ticket"}, Stock: 2000, Price: 8500, Pools: []string{"ticket"}},
+		}},
+		Caps:     sale.Caps{Guaranteed: 1000, Standby: 5000},
+		Dispatch: sale.Dispatch{Starts: start, Ends: start.Add(24 * time.Hour), Every: "@every 1m", Batch: 3, LinkLife: time.Minute},
+		Payment:  sale.PaymentNone,
+		Mail:     sale.MailSettings{From: "Lakeside <tickets@lakeside.example>", Receipt: true},
+	}
+}
+
+func open(t testing.TB, dsn string) *house {
+	t.Helper()
+	h := &house{clock: &clock{now: start}, box: &box{}, db: sqldbtest.Open(t, dsn, sqldb.Options{Unsafe: true})}
+	var err error
+	if h.Line, err = line.New(t.Context(), line.Options{DB: h.db, Clock: h.clock.time, Rand: rand.NewChaCha8([32]byte{1})}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Apply(t.Context(), lakeside(), "test"); err != nil {
+		t.Fatal(err)
+	}
+	if h.lease, _, err = h.Acquire(t.Context(), "lakeside", "test", 100*time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	h.f = h.fresh(t)
+	return h
+}
+
+// fresh is figures that have read nothing yet: what they say is a count of
+// everything.
+func (h *house) fresh(t testing.TB) *figures.Figures {
+	t.Helper()
+	f, err := figures.New(figures.Options{Line: h.Line, BoxOffice: h.box, Clock: h.clock.time})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func (h *house) join(t testing.TB, n int) {
+	t.Helper()
+	for range n {
+		h.names++
+		address := fmt.Sprintf("fan%d@mail%d.example", h.names, h.names%11)
+		_, err := h.SignUp(t.Context(), line.SignUp{Sale: "lakeside", Lang: "en", Address: sale.Address{Typed: address, Canonical: address}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (h *house) batch(t testing.TB, most int) {
+	t.Helper()
+	asks, err := h.PlanBatch(t.Context(), h.lease, line.Plan{Most: most, Each: 2, Next: h.clock.time().Add(time.Minute), Period: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var grants []sale.Grant
+	for _, a := range asks {
+		grants = append(grants, sale.Grant{Offer: a.Offer, Granted: a.Most})
+	}
+	if err := h.OpenBatch(t.Context(), h.lease, grants); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// take leases mails; done records them.
+func (h *house) take(t testing.TB, most int) []line.Mail {
+	t.Helper()
+	mails, _, err := h.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{h.lease}, Most: most})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mails
+}
+
+func (h *house) done(t testing.TB, m line.Mail, result line.MailResult) {
+	t.Helper()
+	var retry time.Time
+	if result != line.ResultAccepted && result != line.ResultRefused {
+		retry = h.clock.time().Add(time.Second)
+	}
+	if err := h.Record(t.Context(), line.Tried{Mail: m, Result: result, Retry: retry}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *house) closeDue(t testing.TB) {
+	t.Helper()
+	due, err := h.CloseDue(t.Context(), h.lease)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]sale.Answer{}
+	for _, c := range due {
+		answers[c.Offer] = sale.AnswerClosed
+	}
+	if err := h.Closed(t.Context(), h.lease, answers); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refresh until everything is counted.
+func refresh(t testing.TB, f *figures.Figures) figures.Snapshot {
+	t.Helper()
+	for {
+		s, err := f.Of("lakeside").Refresh(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Complete() {
+			return s
+		}
+	}
+}
+
+// box says what a test wants.
+type box struct {
+	mu    sync.Mutex
+	err   error
+	flows []sale.Flow
+}
+
+func (b *box) Stock(context.Context, string) (sale.Stock, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	balances := map[string]int{}
+	for _, f := range b.flows {
+		balances[f.Source] -= f.Units
+		balances[f.Target] += f.Units
+	}
+	return sale.Stock{Sale: "lakeside", Pools: []sale.PoolStock{{
+		Pool: sale.CapacityPool, Issued: -balances["issued"], Available: balances["available"], Offered: balances["offered"], Sold: balances["sold"],
+	}}}, b.err
+}
+
+// Flows gives two at a time.
+func (b *box) Flows(_ context.Context, _ string, after int64) (sale.Flows, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	to := min(after+2, int64(len(b.flows)))
+	return sale.Flows{Position: to, More: to < int64(len(b.flows)), Flows: b.flows[after:to]}, b.err
+}
+
+func (b *box) move(minute int, source, target string, units int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.flows = append(b.flows, sale.Flow{Minute: start.Add(time.Duration(minute) * time.Minute), Pool: sale.CapacityPool, Source: source, Target: target, Units: units})
+}
+
+// TestFollowedIsCounted: whatever happens in whatever order, who has followed
+// it all along says the same as who counts everything at the end.
+func TestFollowedIsCounted(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		h := open(t, "sqlite::memory:")
+		h.live(t, r)
+	})
+	sqldbtest.Each(t, func(t *testing.T, dsn func() string) {
+		h := open(t, dsn())
+		rapid.Check(t, func(r *rapid.T) { h.live(t, r) })
+	})
+}
+
+// live is a few minutes of a sale.
+func (h *house) live(t *testing.T, r *rapid.T) {
+	var hands []line.Mail
+	for range rapid.IntRange(1, 12).Draw(r, "steps") {
+		switch rapid.IntRange(0, 6).Draw(r, "step") {
+		case 0:
+			h.join(t, rapid.IntRange(1, 5).Draw(r, "fans"))
+		case 1:
+			h.batch(t, rapid.IntRange(1, 4).Draw(r, "batch"))
+		case 2:
+			hands = append(hands, h.take(t, rapid.IntRange(1, 4).Draw(r, "hand"))...)
+		case 3:
+			for len(hands) > 0 && rapid.Bool().Draw(r, "another") {
+				i := rapid.IntRange(0, len(hands)-1).Draw(r, "which")
+				h.done(t, hands[i], rapid.SampledFrom([]line.MailResult{line.ResultAccepted, line.ResultTemporary, line.ResultRefused, line.ResultUnknown, line.ResultFault}).Draw(r, "result"))
+				hands = append(hands[:i], hands[i+1:]...)
+			}
+		case 4:
+			h.clock.add(time.Duration(rapid.IntRange(0, 200).Draw(r, "seconds")) * time.Second)
+		case 5:
+			h.closeDue(t)
+		case 6:
+			refresh(t, h.f)
+		}
+	}
+	for _, m := range hands {
+		h.done(t, m, line.ResultAccepted)
+	}
+	followed, counted := refresh(t, h.f), refresh(t, h.fresh(t))
+	if diff := cmp.Diff(counted, followed, cmpopts.IgnoreFields(figures.Snapshot{}, "Queues", "QueuesAt", "BoxTook"), cmpopts.EquateEmpty()); diff != "" {
+		r.Fatalf("counted (-), followed (+):\n%s", diff)
+	}
+	if counts, err := h.OfferCounts(t.Context(), "lakeside"); err != nil || !cmp.Equal(counts, followed.Offers.States, cmpopts.EquateEmpty()) {
+		r.Fatalf("offers %v, %v (%v)", followed.Offers.States, counts, err)
+	}
+}
+
+// TestSignUpsByMinute: each in its minute, the last one open.
+func TestSignUpsByMinute(t *testing.T) {
+	h := open(t, "sqlite::memory:")
+	h.join(t, 3)
+	h.clock.add(61 * time.Second)
+	h.join(t, 2)
+	refresh(t, h.f)
+	h.clock.add(2 * time.Minute)
+	h.join(t, 1)
+	s := refresh(t, h.f).SignUps
+	want := figures.SignUps{Start: start, Step: time.Minute, Values: []int{3, 2, 0, 1}, Open: true}
+	if diff := cmp.Diff(want, s); diff != "" {
+		t.Error(diff)
+	}
+	// An hour later the first minutes are out of sight; after the form they
+	// are the form's last hour for ever.
+	h.clock.add(time.Hour)
+	if s := refresh(t, h.f).SignUps; s.Start != start.Add(3*time.Minute) || s.Values[0] != 1 || len(s.Values) != 61 {
+		t.Errorf("%+v", s)
+	}
+	h.clock.add(100 * time.Hour)
+	if s := refresh(t, h.f).SignUps; s.Start != start.Add(2*time.Hour) || s.Open || len(s.Values) != 60 {
+		t.Errorf("%+v", s)
+	}
+	snapshot := refresh(t, h.f)
+	all, err := h.f.Of("lakeside").Demand(t.Context(), snapshot, 30*time.Minute)
+	if diff := cmp.Diff(figures.SignUps{Start: start, Step: 30 * time.Minute, Values: []int{6, 0, 0, 0, 0, 0}}, all); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
+// TestAMinuteIsClosedOnlyWhenItIsSettled: a sign-up that began before a
+// minute's end and was durable after it still counts in it.
+func TestAMinuteIsClosedOnlyWhenItIsSettled(t *testing.T) {
+	h := open(t, "sqlite::memory:")
+	h.join(t, 1)
+	h.clock.add(70 * time.Second)
+	refresh(t, h.f) // asks how many there were before 9:01
+	h.clock.add(-11 * time.Second)
+	h.join(t, 1) // at 9:00:59, durable only now
+	h.clock.add(11 * time.Second)
+	if s := refresh(t, h.f).SignUps; s.Values[0] != 2 || s.Values[1] != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestHandOversThatWereMissing: a try whose transaction became visible after
+// a later one is counted all the same.
+func TestHandOversThatWereMissing(t *testing.T) {
+	h := open(t, "sqlite::memory:")
+	h.join(t, 3)
+	for _, m := range h.take(t, 3) {
+		h.done(t, m, line.ResultAccepted)
+	}
+	hide := func(id, to int64) {
+		t.Helper()
+		err := h.db.Write(t.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE mail_tries SET id = $1 WHERE id = $2`, to, id)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	hide(2, -2)
+	if s := refresh(t, h.f); s.Mails.Results().All() != 2 {
+		t.Errorf("%+v", s.Mails)
+	}
+	hide(-2, 2)
+	h.clock.add(2 * time.Second)
+	if s := refresh(t, h.f); s.Mails.Results().All() != 3 {
+		t.Errorf("the missing one is not counted: %+v", s.Mails)
+	}
+	h.clock.add(time.Hour)
+	if s := refresh(t, h.f); s.Mails.Results().All() != 3 {
+		t.Errorf("counted again: %+v", s.Mails)
+	}
+}
+
+// TestDomains: the largest by name, the rest as one, and no address.
+func TestDomains(t *testing.T) {
+	h := open(t, "sqlite::memory:")
+	h.join(t, 25)
+	for _, m := range h.take(t, 100) {
+		h.done(t, m, line.ResultAccepted)
+	}
+	s := refresh(t, h.f)
+	d := s.Mails.Domains
+	if len(d) != 9 || d[0].Domain != "mail1.example" || d[0].Results.All() != 3 || d[8].Domain != "" || d[8].Results.All() != 6 {
+		t.Errorf("%+v", d)
+	}
+}
+
+// TestUnits: balances at the end of each minute, from the first offer on.
+func TestUnits(t *testing.T) {
+	h := open(t, "sqlite::memory:")
+	h.box.move(-600, "issued", "available", 100)
+	h.box.move(2, "available", "offered", 40)
+	h.box.move(2, "offered", "sold", 10)
+	h.box.move(3, "offered", "available", 6)
+	h.clock.add(5 * time.Minute)
+	u := refresh(t, h.f).Units
+	at := func(m int) time.Time { return start.Add(time.Duration(m) * time.Minute) }
+	want := figures.Units{
+		Known: true, Complete: true, Back: 6, Accounts: []string{"sold", "offered", "available"},
+		At:       []time.Time{at(2), at(3), at(4), at(5), at(6)},
+		Balances: [][]int{{0, 10, 10, 10, 10}, {0, 30, 24, 24, 24}, {100, 60, 66, 66, 66}},
+		Minutes:  []figures.Minute{{At: at(2), Sold: 10}},
+	}
+	if diff := cmp.Diff(want, u, cmpopts.IgnoreFields(figures.Units{}, "Stock")); diff != "" {
+		t.Error(diff)
+	}
+	// A box office that does not answer takes nothing away.
+	h.box.err = errors.New("gone")
+	s, err := h.f.Of("lakeside").Refresh(t.Context(), 0)
+	if err != nil || s.BoxErr == nil || !s.Units.Known || s.Units.Stock.Capacity().Sold != 10 {
+		t.Errorf("%+v %v", s.Units, err)
+	}
+}
+
+// TestExpectedEnd reckons with paces, and says why.
+func TestExpectedEnd(t *testing.T) {
+	h := open(t, "sqlite::memory:")
+	expect := func(want string, from, to time.Duration) {
+		t.Helper()
+		e := refresh(t, h.f).Expected
+		if e.What != want || !e.From.Equal(start.Add(from)) || !e.To.Equal(start.Add(to)) {
+			t.Errorf("%s from %v to %v, want %s from %v to %v", e.What, e.From.Sub(start), e.To.Sub(start), want, from, to)
+		}
+	}
+	h.box.move(-600, "issued", "available", 1200)
+	h.clock.add(-time.Minute)
+	expect(figures.EndsWaiting, 0, 24*time.Hour)
+	h.clock.add(time.Minute)
+	expect(figures.EndsAtEnd, 24*time.Hour, 24*time.Hour)
+	h.box.move(0, "available", "offered", 300)
+	h.box.move(10, "offered", "sold", 200)
+	h.box.move(25, "offered", "sold", 100)
+	h.clock.add(30 * time.Minute)
+	// 100 in ten minutes, 300 in thirty; 900 are left.
+	expect(figures.EndsSoldOut, 30*time.Minute+90*time.Minute, 30*time.Minute+90*time.Minute)
+	h.clock.add(30 * time.Minute)
+	expect(figures.EndsSoldOut, time.Hour+3*time.Hour, time.Hour+3*time.Hour)
+	h.box.move(59, "available", "offered", 100)
+	h.box.move(59, "offered", "sold", 100)
+	expect(figures.EndsSoldOut, time.Hour+80*time.Minute, time.Hour+4*time.Hour) // 600 an hour, 200 an hour, 400 an hour
+	h.box.move(60, "available", "offered", 800)
+	h.box.move(60, "offered", "sold", 800)
+	expect(figures.EndsSoldOut, time.Hour, time.Hour)
+	h.clock.add(24 * time.Hour)
+	expect(figures.EndsOver, 24*time.Hour, 24*time.Hour)
+}
+
+// TestDearCountsAreRare: what is counted whole takes at most its share of the
+// time.
+func TestDearCountsAreRare(t *testing.T) {
+	h := open(t, "sqlite::memory:")
+	h.join(t, 2)
+	slow := &slowClock{clock: h.clock}
+	f, err := figures.New(figures.Options{Line: h.Line, Clock: slow.time})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := refresh(t, f); s.Queues.Waiting != 2 {
+		t.Errorf("%+v", s.Queues)
+	}
+	h.join(t, 1)
+	if s := refresh(t, f); s.Queues.Waiting != 2 || s.QueuesAt.IsZero() {
+		t.Errorf("counted again at once: %+v", s.Queues)
+	}
+	h.clock.add(time.Minute)
+	if s := refresh(t, f); s.Queues.Waiting != 3 {
+		t.Errorf("not counted again: %+v", s.Queues)
+	}
+}
+
+// slowClock moves by a tenth of a second whenever it is asked.
+type slowClock struct{ clock *clock }
+
+func (c *slowClock) time() time.Time {
+	c.clock.add(100 * time.Millisecond)
+	return c.clock.time()
+}
+
+func TestMissingOptions(t *testing.T) {
+	for _, o := range []figures.Options{{}, {Clock: time.Now}} {
+		if _, err := figures.New(o); err == nil {
+			t.Errorf("%+v is enough", o)
+		}
+	}
+}
