@@ -1,0 +1,213 @@
+package helpdesk
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// Event is one thing that happened to a place. Actor and Why are set for what
+// somebody did.
+type Event struct {
+	At    time.Time `json:"at"`
+	Text  string    `json:"text"`
+	Actor string    `json:"actor,omitempty"`
+	Why   string    `json:"why,omitempty"`
+}
+
+// Timeline is everything that is known to have happened to a place, oldest
+// first.
+func Timeline(f line.Fan, s *sale.Sale) []Event {
+	t := &timeline{sale: s}
+	t.joined(f)
+	for _, o := range f.Offers {
+		t.offer(o)
+	}
+	for _, o := range f.Orders {
+		t.order(o)
+	}
+	for _, m := range f.Mails {
+		t.mail(m)
+	}
+	for _, e := range f.Audit {
+		t.act(e)
+	}
+	slices.SortStableFunc(t.events, func(a, b Event) int { return cmp.Compare(a.At.UnixMilli(), b.At.UnixMilli()) })
+	return t.events
+}
+
+type timeline struct {
+	sale   *sale.Sale
+	events []Event
+}
+
+func (t *timeline) add(at time.Time, format string, args ...any) {
+	if !at.IsZero() {
+		t.events = append(t.events, Event{At: at, Text: fmt.Sprintf(format, args...)})
+	}
+}
+
+func (t *timeline) joined(f line.Fan) {
+	class := f.Class
+	if !f.Promoted.IsZero() {
+		class = sale.Standby
+	}
+	t.add(f.Joined, "Joined the line at number %s, %s.", grouped(f.Number), class)
+	t.add(f.Promoted, "Became guaranteed: the sale's guaranteed places were raised.")
+}
+
+func (t *timeline) offer(o line.FanOffer) {
+	t.add(o.Planned, "Its turn came: an offer of up to %s was planned, in batch %d.", count(o.Most, "ticket"), o.Batch)
+	t.add(o.Opened, "The box office kept %s for it.", count(o.Granted, "ticket"))
+	t.add(o.Over, "%s", over(o, t.sale))
+	t.add(o.Returned, "The turn that this offer had used up was given back.")
+}
+
+// over says what an offer came to, and what that means.
+func over(o line.FanOffer, s *sale.Sale) string {
+	switch o.State {
+	case sale.OfferBought:
+		return "The offer was used: the fan bought."
+	case sale.OfferExpired:
+		return "The offer ran out unused, at " + Moment(s, o.Ends) + "; its tickets went to the next in line."
+	case sale.OfferDeclined:
+		return "The fan gave the offer back; its tickets went to the next in line."
+	case sale.OfferBounced:
+		return "The offer was closed: the mail server refused the address for good."
+	case sale.OfferUndelivered:
+		return "The offer was closed: its mail could not be handed over in time. The turn is not used up."
+	case sale.OfferWithdrawn:
+		return "The offer was closed, because the fan had left; its tickets went to the next in line."
+	case sale.OfferErased:
+		return "The offer was closed, because the person was erased; its tickets went to the next in line."
+	case sale.OfferVoided:
+		return "The offer was closed, because an organizer took it back; its tickets went to the next in line."
+	case sale.OfferDropped:
+		return "The box office had no ticket left for this offer. The turn is not used up."
+	default:
+		return "The offer is over: " + string(o.State) + "."
+	}
+}
+
+func (t *timeline) order(o line.FanOrder) {
+	t.add(o.Order.At, "Bought: order %s, %s, %s %s.", o.Order.Code, count(len(o.Order.Tickets), "ticket"),
+		o.Order.Currency, sale.FormatPrice(o.Order.Total, o.Order.Currency))
+}
+
+// mailName is a mail in a sentence.
+func mailName(k sale.MailKind) string {
+	switch k {
+	case sale.MailOffer:
+		return "The mail with the link"
+	case sale.MailOrder:
+		return "The confirmation of the order"
+	case sale.MailCancellation:
+		return "The mail that the order is cancelled"
+	case sale.MailWithdrawn:
+		return "The confirmation of leaving"
+	case sale.MailDecline:
+		return "The polite decline"
+	case sale.MailReceipt:
+		return "The receipt"
+	default:
+		return "A mail (" + string(k) + ")"
+	}
+}
+
+func (t *timeline) mail(m line.FanMail) {
+	name := mailName(m.Kind)
+	if len(m.Tries) == 0 {
+		switch m.State {
+		case sale.MailCancelled:
+			t.add(m.Created, "%s was queued, and taken back before it left.", name)
+		default:
+			t.add(m.Created, "%s was queued.", name)
+		}
+	}
+	for i, try := range m.Tries {
+		again := ""
+		if i > 0 {
+			again = fmt.Sprintf(", try %d", i+1)
+		}
+		if try.Done.IsZero() {
+			t.add(try.Started, "%s is being handed to the mail server%s.", name, again)
+		} else {
+			t.add(try.Done, "%s%s: %s.", name, again, result(try))
+		}
+		switch {
+		case try.Bounced.IsZero() || try.WentElsewhere():
+		default:
+			t.add(try.Bounced, "%s came back from the mail server with status %s.", name, cmp.Or(try.Bounce, "unknown"))
+		}
+	}
+}
+
+// result is how a try ended, in words; the code is the mail server's.
+func result(t line.FanTry) string {
+	code := ""
+	if t.Code > 0 {
+		code = fmt.Sprintf(" (%d)", t.Code)
+	}
+	where := ""
+	if t.WentElsewhere() {
+		where = ", at the address that was corrected since"
+	}
+	switch t.Result {
+	case line.ResultAccepted:
+		return "the mail server took it" + code + where
+	case line.ResultRefused:
+		return "the mail server refused the address for good" + code + where
+	case line.ResultTemporary:
+		return "the mail server refused it for now" + code + "; it is tried again" + where
+	case line.ResultUnknown:
+		return "nobody can tell whether it arrived; it is sent again" + where
+	case line.ResultFault, line.ResultAside:
+		return "it could not be sent, by a fault of our own or the mail server's" + code + "; it is tried again"
+	default:
+		return string(t.Result) + code
+	}
+}
+
+// act is what somebody did, from the audit. What a bounce came to stands with
+// its mail.
+func (t *timeline) act(e line.AuditEntry) {
+	text := ""
+	switch e.Action {
+	case "bounce":
+		return
+	case "withdraw":
+		text = "Left the line."
+		if e.Actor != "fan" {
+			text = "Was taken out of the line."
+		}
+	case "restore":
+		text = "Came back into the line, under the old number."
+	case "language":
+		text = "Chose another language for mails: " + e.Detail + "."
+	case "resend":
+		text = "The link was queued to be sent again."
+	case "correct":
+		text = "The address was corrected."
+	case "void":
+		text = "The offer was taken back."
+	case "cancel":
+		text = "It was asked to cancel order " + e.Detail + "."
+	case "cancelled":
+		text = "Order " + e.Detail + " was cancelled at the box office."
+	case "cancel refused":
+		text = "The box office did not cancel the order " + e.Detail
+	case "erase":
+		text = "The person was erased."
+		if e.Detail != "" {
+			text = "The person was erased; " + e.Detail + "."
+		}
+	default:
+		text = strings.TrimSpace(e.Action + " " + e.Detail)
+	}
+	t.events = append(t.events, Event{At: e.At, Text: text, Actor: e.Actor, Why: e.Why})
+}
