@@ -45,12 +45,11 @@ type Reason struct {
 
 // Question is what the answer depends on.
 type Question struct {
-	Fan      line.Fan
-	State    line.State
-	Standing line.Standing
-	Now      time.Time
-	BoxDown  bool      // the box office does not answer
-	Frozen   time.Time // since when every clock stands; zero when they run
+	Fan     line.Fan
+	State   line.State
+	Queue   line.Queue
+	Now     time.Time
+	BoxDown bool // the box office does not answer
 }
 
 // Waits gives the reasons why a place gets no offer now, the most important
@@ -110,7 +109,7 @@ func (q Question) latest(o line.FanOffer) (Reason, bool) {
 		return Reason{}, false
 	case o.Ends.IsZero():
 		return Reason{Preparing, "The place has an offer of up to " + count(o.Granted, "ticket") + ". Its mail has not left yet, and its time does not run." + q.held()}, true
-	case !q.Frozen.IsZero():
+	case q.State.Frozen:
 		return Reason{HasOffer, "The place has an offer of up to " + count(o.Granted, "ticket") + ". The sale is frozen: its time stands still."}, true
 	default:
 		return Reason{HasOffer, "The place has an offer of up to " + count(o.Granted, "ticket") + ", open until " + q.moment(o.Ends) + "."}, true
@@ -120,7 +119,7 @@ func (q Question) latest(o line.FanOffer) (Reason, bool) {
 // held says what keeps the mails of offers from leaving.
 func (q Question) held() string {
 	switch {
-	case !q.Frozen.IsZero():
+	case q.State.Frozen:
 		return " The sale is frozen: no offer is mailed."
 	case q.State.Paused:
 		return " The sale is paused: no offer is mailed."
@@ -138,7 +137,7 @@ func (q Question) sale() (all []Reason) {
 			all = append(all, Reason{why, text})
 		}
 	}
-	add(!q.Frozen.IsZero(), Frozen, "The sale is frozen since "+q.moment(q.Frozen)+": no offer is made, and no clock runs.")
+	add(q.State.Frozen, Frozen, "The sale is frozen since "+q.moment(q.State.FrozenSince)+": no offer is made, and no clock runs.")
 	add(st.Paused, Paused, "The sale is paused: no offer is made until somebody resumes it.")
 	add(q.Now.Before(d.Starts), NotStarted, "Offers begin "+q.when(d.Starts)+".")
 	add(!q.Now.Before(d.Starts) && q.Now.Add(d.LinkLife).After(d.Ends), TooLate,
@@ -148,13 +147,13 @@ func (q Question) sale() (all []Reason) {
 	add(st.Stored == 0, NoVersion, "The box office does not have the sale yet."+because(st.PendingWhy))
 	add(st.Stored > 0 && q.BoxDown, Unreachable, "The box office does not answer. Until it does, nothing new is offered, and nothing is lost.")
 	add(st.SoldOut, SoldOut, "All tickets are sold. If an order is cancelled, its tickets go to the next in line.")
-	add(q.Standing.Untried > 0, Mails, "The next batch waits until every mail of the last one was tried: "+count(q.Standing.Untried, "mail")+" to go.")
+	add(q.Queue.Untried > 0, Mails, "The next batch waits until every mail of the last one was tried: "+count(q.Queue.Untried, "mail")+" to go.")
 	return all
 }
 
 // place is where the place stands among those who wait.
 func (q Question) place() Reason {
-	st, s := q.State, q.Standing
+	st, s := q.State, q.Queue
 	next := "The next batch, of up to " + fmt.Sprint(st.Sale.Dispatch.Batch) + ", has no time yet."
 	if !st.NextBatch.IsZero() {
 		next = "The next batch, of up to " + fmt.Sprint(st.Sale.Dispatch.Batch) + ", is due " + q.when(st.NextBatch) + "."

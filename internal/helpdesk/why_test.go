@@ -36,21 +36,21 @@ func TestWaits(t *testing.T) {
 		words  string // somewhere in the first one
 	}{
 		"next":         {func(*q) {}, "next", "is the next to get an offer"},
-		"one ahead":    {func(q *q) { q.Standing.Ahead = 1 }, "others are ahead", "One other place is ahead. The next batch, of up to 100, is due at 12:01:00 CET."},
-		"many ahead":   {func(q *q) { q.Standing.Ahead = 1234 }, "others are ahead", "1,234 others wait ahead"},
-		"too many":     {func(q *q) { q.Standing = line.Standing{Ahead: 20_000, AtLeast: true} }, "others are ahead", "more than 20,000 others"},
+		"one ahead":    {func(q *q) { q.Queue.Ahead = 1 }, "others are ahead", "One other place is ahead. The next batch, of up to 100, is due at 12:01:00 CET."},
+		"many ahead":   {func(q *q) { q.Queue.Ahead = 1234 }, "others are ahead", "1,234 others wait ahead"},
+		"too many":     {func(q *q) { q.Queue = line.Queue{Ahead: 20_000, AtLeast: true} }, "others are ahead", "more than 20,000 others"},
 		"no schedule":  {func(q *q) { q.State.NextBatch = time.Time{} }, "next", "has no time yet"},
 		"before start": {func(q *q) { q.State.Sale.Dispatch.Starts = noon.Add(time.Hour) }, "not started, next", "Offers begin at 13:00:00 CET."},
 		"days before":  {func(q *q) { q.State.Sale.Dispatch.Starts = noon.Add(30 * time.Hour) }, "not started, next", "on Sat 13 Mar 2027 at 18:00:00 CET"},
 		"at the start": {func(q *q) { q.State.Sale.Dispatch.Starts = noon }, "next", ""},
 		"paused":       {func(q *q) { q.State.Paused = true }, "paused, next", "until somebody resumes it"},
-		"frozen":       {func(q *q) { q.Frozen = noon.Add(-time.Minute) }, "frozen, next", "11:59:00 CET: no offer is made, and no clock runs"},
+		"frozen":       {func(q *q) { q.State.Frozen, q.State.FrozenSince = true, noon.Add(-time.Minute) }, "frozen, next", "11:59:00 CET: no offer is made, and no clock runs"},
 		"quiet":        {func(q *q) { q.State.Sale.Dispatch.Quiet = sale.QuietHours{From: 10 * 3600, To: 14 * 3600} }, "quiet hours, next", "end at 14:00:00 CET"},
 		"quiet before the start": {func(q *q) {
 			q.State.Sale.Dispatch.Quiet = sale.QuietHours{From: 10 * 3600, To: 14 * 3600}
 			q.State.Sale.Dispatch.Starts = noon.Add(time.Hour)
 		}, "not started, next", ""},
-		"mails to go":            {func(q *q) { q.Standing.Untried = 12 }, "mails of the last batch, next", "12 mails to go"},
+		"mails to go":            {func(q *q) { q.Queue.Untried = 12 }, "mails of the last batch, next", "12 mails to go"},
 		"unreachable":            {func(q *q) { q.BoxDown = true }, "box office unreachable, next", "nothing is lost"},
 		"never put":              {func(q *q) { q.State.Stored, q.BoxDown, q.State.PendingWhy = 0, true, "refused" }, "box office has no version, next", "Because: refused"},
 		"a newer one is pending": {func(q *q) { q.State.Latest = 2 }, "next", ""},
@@ -58,11 +58,11 @@ func TestWaits(t *testing.T) {
 		"too late":               {func(q *q) { q.State.Sale.Dispatch.Ends = noon.Add(59 * time.Minute) }, "too late for a whole life, next", "1h"},
 		"just in time":           {func(q *q) { q.State.Sale.Dispatch.Ends = noon.Add(time.Hour) }, "next", ""},
 		"over":                   {func(q *q) { q.State.Sale.Dispatch.Ends = noon; q.State.Paused = true }, "over", "ended at 12:00:00 CET"},
-		"several":                {func(q *q) { q.State.Paused, q.State.SoldOut, q.Standing.Ahead = true, true, 5 }, "paused, sold out, others are ahead", ""},
+		"several":                {func(q *q) { q.State.Paused, q.State.SoldOut, q.Queue.Ahead = true, true, 5 }, "paused, sold out, others are ahead", ""},
 		"erased":                 {func(q *q) { q.Fan.Erased, q.Fan.Withdrawn = noon, noon }, "erased", "Only the number is left"},
 		"withdrawn":              {func(q *q) { q.Fan.Withdrawn, q.Fan.Offers = noon, []line.FanOffer{offer(sale.OfferOpen)} }, "withdrawn", "left the line at 12:00:00 CET"},
 		"open":                   {func(q *q) { q.Fan.Offers = []line.FanOffer{offer(sale.OfferOpen)} }, "has an offer", "up to 4 tickets, open until Fri 12 Mar 2027, 13:00:00 CET"},
-		"open, frozen":           {func(q *q) { q.Fan.Offers, q.Frozen = []line.FanOffer{offer(sale.OfferOpen)}, noon }, "has an offer", "stands still"},
+		"open, frozen":           {func(q *q) { q.Fan.Offers, q.State.Frozen = []line.FanOffer{offer(sale.OfferOpen)}, true }, "has an offer", "stands still"},
 		"open, unmailed":         {func(q *q) { q.Fan.Offers = []line.FanOffer{{State: sale.OfferOpen, Granted: 1}} }, "offer being prepared", "up to 1 ticket. Its mail has not left yet, and its time does not run."},
 		"open, unmailed, paused": {func(q *q) {
 			q.Fan.Offers, q.State.Paused = []line.FanOffer{{State: sale.OfferOpen, Granted: 1}}, true

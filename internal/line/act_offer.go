@@ -71,12 +71,16 @@ func (l *Line) ResendOffer(ctx context.Context, a Act) error {
 		if err := o.notOpen(); err != nil {
 			return err
 		}
+		clock := h.at
+		if h.state.Frozen {
+			clock = h.state.FrozenSince
+		}
 		switch {
 		case o.due || o.mailState == sale.MailSending:
 			return sale.E(sale.CodeTooLate, "The mail with the link is still on its way.")
 		case !h.at.Before(h.state.Sale.Dispatch.Ends):
 			return sale.E(sale.CodeTooLate, "The sale is over; no offer is mailed any more.")
-		case !h.at.Before(o.ends):
+		case !clock.Before(o.ends):
 			return sale.E(sale.CodeTooLate, "The offer's time has passed; it is just being closed.")
 		}
 		if err := h.notTooOften(ctx, tx); err != nil {

@@ -88,6 +88,8 @@ type FanTry struct {
 	Code    int        `json:"code,omitempty"`
 	Bounced time.Time  `json:"bounced,omitzero"`
 	Bounce  string     `json:"bounce,omitempty"`
+	Ends    time.Time  `json:"link_ends,omitzero"` // of the link that it carried, as its token says
+	Freezes int        `json:"freezes,omitempty"`  // that this end counts already
 }
 
 // WentElsewhere says whether the try went to an address that was corrected
@@ -261,12 +263,13 @@ func (r *fanReader) mails(ctx context.Context) error {
 func (r *fanReader) tries(ctx context.Context) error {
 	for i := range r.fan.Mails {
 		m := &r.fan.Mails[i]
-		err := r.each(ctx, `SELECT id, started_at, done_at, result, code, bounced_at, bounce FROM mail_tries WHERE mail_id = $1 ORDER BY id`,
+		err := r.each(ctx, `SELECT id, started_at, done_at, result, code, bounced_at, bounce, ends, freezes FROM mail_tries WHERE mail_id = $1 ORDER BY id`,
 			[]any{m.ID}, func(rows *sql.Rows) error {
 				var t FanTry
 				var started int64
-				var done, bounced sql.NullInt64
-				err := rows.Scan(&t.ID, &started, &done, &t.Result, &t.Code, &bounced, &t.Bounce)
+				var done, bounced, ends sql.NullInt64
+				err := rows.Scan(&t.ID, &started, &done, &t.Result, &t.Code, &bounced, &t.Bounce, &ends, &t.Freezes)
+				t.Ends = sqldb.Time(ends.Int64)
 				t.Started, t.Done, t.Bounced = sqldb.Time(started), sqldb.NullTime(done), sqldb.NullTime(bounced)
 				m.Tries = append(m.Tries, t)
 				return err

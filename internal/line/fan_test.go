@@ -52,15 +52,15 @@ func TestFind(t *testing.T) {
 	})
 }
 
-func TestStanding(t *testing.T) {
+func TestQueue(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		for _, name := range names(5) {
 			b.join(t, name)
 		}
 		b.leave(t, 2)
 		b.batch(t, 1)
-		s, err := b.Standing(t.Context(), "lakeside", 5)
-		if err != nil || s != (line.Standing{Ahead: 2, Untried: 1}) {
+		s, err := b.Queue(t.Context(), "lakeside", 5)
+		if err != nil || s != (line.Queue{Ahead: 2, Untried: 1}) {
 			t.Errorf("%+v, %v", s, err)
 		}
 	})
@@ -152,7 +152,7 @@ func TestFanIsComplete(t *testing.T) {
 
 		"mail_tries.id": "mails.tries", "mail_tries.mail_id": "mails.id", "mail_tries.sale_id": "sale", "mail_tries.started_at": "mails.tries",
 		"mail_tries.done_at": "mails.tries", "mail_tries.result": "mails.tries", "mail_tries.code": "mails.tries",
-		"mail_tries.bounced_at": "mails.tries", "mail_tries.bounce": "mails.tries", "mail_tries.fence": "", "mail_tries.quiet": "", // of the dispatcher, and the sale's hours
+		"mail_tries.bounced_at": "mails.tries", "mail_tries.bounce": "mails.tries", "mail_tries.ends": "mails.tries", "mail_tries.freezes": "mails.tries", "mail_tries.fence": "", "mail_tries.quiet": "", // of the dispatcher, and the sale's hours
 
 		"audit.id": "audit.id", "audit.at": "audit.at", "audit.actor": "audit.actor", "audit.action": "audit.action", "audit.sale_id": "sale",
 		"audit.number": "audit.number", "audit.detail": "audit.detail", "audit.why": "audit.why",
@@ -283,9 +283,9 @@ func BenchmarkHelp(b *testing.B) {
 			l.fill(b, rows)
 			last := sale.Address{Canonical: fmt.Sprintf("old%d@example.org", rows)}
 			for what, read := range map[string]func() error{
-				"find":     func() error { _, err := l.Find(b.Context(), "lakeside", last); return err },
-				"fan":      func() error { _, err := l.Fan(b.Context(), "lakeside", rows); return err },
-				"standing": func() error { _, err := l.Standing(b.Context(), "lakeside", rows); return err },
+				"find":  func() error { _, err := l.Find(b.Context(), "lakeside", last); return err },
+				"fan":   func() error { _, err := l.Fan(b.Context(), "lakeside", rows); return err },
+				"queue": func() error { _, err := l.Queue(b.Context(), "lakeside", rows); return err },
 				"history": func() error {
 					_, err := l.History(b.Context(), line.HistoryPage{Sale: "lakeside", Most: 50})
 					return err

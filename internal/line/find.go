@@ -50,8 +50,8 @@ func (l *Line) Find(ctx context.Context, slug string, a sale.Address) (Found, er
 	return f, nil
 }
 
-// Standing is how a place stands in the line as a whole.
-type Standing struct {
+// Queue is how a place stands in the line as a whole.
+type Queue struct {
 	Ahead   int  // who wait with a lower number
 	AtLeast bool // there are more than Ahead: nobody counted further
 	Untried int  // mails of the last batch, of anybody, that were not tried yet
@@ -60,15 +60,15 @@ type Standing struct {
 // mostAhead bounds what is counted for one page.
 const mostAhead = 20_000
 
-// Standing reads it. It looks at no more than twenty thousand who wait.
-func (l *Line) Standing(ctx context.Context, slug string, number int) (Standing, error) {
-	var s Standing
+// Queue reads it. It looks at no more than twenty thousand who wait.
+func (l *Line) Queue(ctx context.Context, slug string, number int) (Queue, error) {
+	var s Queue
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		st, err := readState(ctx, tx, slug)
 		if err != nil {
 			return err
 		}
-		s = Standing{}
+		s = Queue{}
 		err = tx.QueryRow(ctx, `SELECT
 			(SELECT COUNT(*) FROM (SELECT 1 FROM registrations WHERE sale_id = $1 AND waiting = 1 AND number < $2 LIMIT $3) w),
 			(SELECT COUNT(*) FROM outbox WHERE sale_id = $1 AND kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending'))`,
@@ -79,7 +79,7 @@ func (l *Line) Standing(ctx context.Context, slug string, number int) (Standing,
 		return err
 	})
 	if err != nil {
-		return Standing{}, fmt.Errorf("see how place %d of %s stands: %w", number, slug, err)
+		return Queue{}, fmt.Errorf("see how place %d of %s stands: %w", number, slug, err)
 	}
 	return s, nil
 }

@@ -101,6 +101,8 @@ func (c courier) Send(_ context.Context, m mail.Message) mail.Result {
 	w.interlude()
 	f := w.byAddress[m.To]
 	switch {
+	case f == nil && w.elsewhere(m.To, m.Date):
+		return mail.Result{Outcome: []mail.Outcome{mail.Accepted, mail.Refused}[w.rand.IntN(2)], Code: 250, Stage: mail.StageRcpt}
 	case f == nil:
 		w.fail("a mail to %q, who never joined", m.To)
 	case f.bounces:

@@ -128,7 +128,9 @@ func (w *World) send(i, most int) {
 // meddle is what organizers and fans do on top.
 func (w *World) meddle() {
 	number := 1 + w.rand.IntN(max(len(w.answered), 1))
-	switch w.rand.IntN(7) {
+	switch w.rand.IntN(9) {
+	case 7, 8:
+		w.help(number)
 	case 6:
 		w.loseReceipt()
 	case 0:

@@ -50,13 +50,14 @@ type World struct {
 
 	fans      []*fan
 	byAddress map[string]*fan
-	answered  map[int]string    // number → address, as answered
-	orders    map[string]string // offer → order code, as answered
-	arrived   map[string]bool   // offers of which a mail is in somebody's inbox
-	reports   []report          // what the mail server has still to say
-	bought    []string          // order codes in the order in which they were answered
-	serial    int               // of processes
-	depth     int               // interludes within interludes
+	answered  map[int]string       // number → address, as answered
+	orders    map[string]string    // offer → order code, as answered
+	formerly  map[string]time.Time // addresses that were corrected, and when
+	arrived   map[string]bool      // offers of which a mail is in somebody's inbox
+	reports   []report             // what the mail server has still to say
+	bought    []string             // order codes in the order in which they were answered
+	serial    int                  // of processes
+	depth     int                  // interludes within interludes
 	healed    bool
 	checking  bool
 	problems  []string
@@ -98,7 +99,7 @@ func newWorld(ctx context.Context, stage Stage, s Scenario, seed uint64) *World 
 		Scenario: s, Counts: map[string]int{}, stage: stage, ctx: ctx,
 		rand: rand.New(rand.NewPCG(seed, 2)), ids: rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), 7}),
 		now: epoch, byAddress: map[string]*fan{}, answered: map[int]string{}, orders: map[string]string{},
-		arrived: map[string]bool{},
+		arrived: map[string]bool{}, formerly: map[string]time.Time{},
 	}
 }
 
@@ -190,7 +191,7 @@ func (w *World) tolerate(what string, err error) {
 // expected are refusals that belong to the game.
 func (w *World) expected(code sale.Code) bool {
 	switch code {
-	case sale.CodeFenced, sale.CodeTooLate, sale.CodeOfferOver, sale.CodeAlreadyBought, sale.CodeCutBelow, sale.CodeNotFound:
+	case sale.CodeFenced, sale.CodeTooLate, sale.CodeOfferOver, sale.CodeAlreadyBought, sale.CodeCutBelow, sale.CodeNotFound, sale.CodeTooMany:
 		return true
 	}
 	return false
