@@ -79,7 +79,7 @@ var homes = map[string][]string{
 	"github.com/wneessen/go-mail":         {"internal/mail"},
 	"golang.org/x/net/html":               {"internal/demo"},
 	"golang.org/x/net/netutil":            {"internal/bounce"},
-	"golang.org/x/net/idna":               {"registration", "console", "internal/mail"},
+	"golang.org/x/net/idna":               {"registration", "console", "internal/mail", "internal/helpdesk"},
 	"golang.org/x/net/publicsuffix":       {"internal/doctor"},
 	"golang.org/x/sync/errgroup":          {"internal/app", "internal/demo", "dispatcher", "registration"},
 	"golang.org/x/term":                   {"cmd/inturn", "internal/demo"},

@@ -98,6 +98,7 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the roles: registration, dispatcher, checkout, console (all when none is named)."`
 	Demo    demoCommand    `cmd:"" help:"Play a whole sale in about a minute, to watch in terminal and browser."`
 	Sale    saleCommand    `cmd:"" help:"Write, show, pause and resume sales."`
+	Fan     fanCommand     `cmd:"" help:"Help one fan: what happened to a place, and erasing a person."`
 	Orders  ordersCommand  `cmd:"" help:"The door list of a sale: code, tickets, amount, address."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at all that must be right before a sale opens: DNS of the senders, mail server, addresses, clock, disk; exit 1 where something is wrong."`
 	Verify  verifyCommand  `cmd:"" help:"Check every invariant on the stored data; exit 1 where one is broken."`
