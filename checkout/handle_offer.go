@@ -31,8 +31,17 @@ func (s *Server) handleOffer(c echo.Context) error {
 // opened is a genuine link's offer at one moment.
 type opened struct {
 	boxoffice.OfferView
-	ends time.Time // this link's end; another link of the offer may have a later one
-	now  time.Time
+	end   sale.End  // what this link says; another link of the offer may say later
+	ends  time.Time // what freezes have made of it
+	still bool      // it stands still there
+	now   time.Time
+}
+
+func (o opened) left() time.Duration { return o.Freezes.Left(o.now, o.end) }
+
+// page is what an offer's page says of its time.
+func (o opened) page() templates.OfferPage {
+	return templates.OfferPage{Ends: o.ends, Left: o.left(), Frozen: o.still, Moved: o.ends.Sub(o.end.At), Now: o.now, Most: o.Granted}
 }
 
 // look finds a genuine link's offer. An offer of another sale than the link
@@ -49,7 +58,9 @@ func (s *Server) look(c echo.Context, claims link.Claims) (opened, error) {
 		return opened{}, sale.E(sale.CodeBadLink, "This link is not one of ours.")
 	}
 	web.Surround(c, web.Surroundings{Frame: s.frame(c, &view.Sale)})
-	return opened{OfferView: view, ends: claims.Ends, now: s.clock()}, nil
+	o := opened{OfferView: view, end: claims.End(), now: s.clock()}
+	o.ends, o.still = view.Freezes.Move(o.end)
+	return o, nil
 }
 
 // refusal is why a purchase was not made, and what was asked for.
@@ -107,7 +118,7 @@ func (o opened) over() string {
 		return "declined"
 	case o.State == "closed" && o.Reason != sale.OfferExpired:
 		return "closed"
-	case o.State != "open" || !o.now.Before(o.ends):
+	case o.State != "open" || !o.Freezes.Before(o.now, o.end):
 		return "expired"
 	default:
 		return ""
@@ -123,10 +134,8 @@ func (s *Server) showOver(c echo.Context, o opened, why string) error {
 }
 
 func (s *Server) offerPage(c echo.Context, o opened, r refusal) templates.OfferPage {
-	p := templates.OfferPage{
-		Frame: s.frame(c, &o.Sale), Most: o.Granted, Ends: o.ends, Left: o.ends.Sub(o.now), Now: o.now,
-		DeclineURL: "/c/" + c.Param("token") + "/decline" + web.LanguageQuery(c),
-	}
+	p := o.page()
+	p.Frame, p.DeclineURL = s.frame(c, &o.Sale), "/c/"+c.Param("token")+"/decline"+web.LanguageQuery(c)
 	if r.err != nil {
 		p.Problem = string(sale.CodeOf(r.err))
 		p.Beyond = sale.CodeOf(r.err) == sale.CodeTooManyTickets && r.asked.Quantities.Total() > o.Granted

@@ -15,8 +15,11 @@ type offerJSON struct {
 	Title        string     `json:"title"`
 	Version      int64      `json:"version"`
 	Most         int        `json:"most"`
-	Ends         time.Time  `json:"ends"`
+	Ends         time.Time  `json:"ends"` // while frozen: where it would be if the clocks went on now
 	SecondsLeft  int        `json:"seconds_left"`
+	Frozen       bool       `json:"frozen"`  // the sale's clocks stand still
+	Now          time.Time  `json:"now"`     // of the server
+	Edition      string     `json:"edition"` // another one whenever the page says another end
 	Currency     string     `json:"currency"`
 	Payment      string     `json:"payment"`
 	Types        []typeJSON `json:"types"`
@@ -33,7 +36,8 @@ type typeJSON struct {
 func offerIn(lang string, o opened) offerJSON {
 	j := offerJSON{
 		Sale: o.Sale.Slug, Title: o.Sale.Title.In(lang), Version: o.Sale.Version, Most: o.Granted,
-		Ends: o.ends.UTC(), SecondsLeft: int(o.ends.Sub(o.now) / time.Second),
+		Ends: o.Freezes.IfReleased(o.now, o.end).UTC(), SecondsLeft: int(o.left() / time.Second), Frozen: o.still, Now: o.now.UTC(),
+		Edition:  o.page().Edition(),
 		Currency: o.Sale.Currency, Payment: o.Sale.Payment, Types: []typeJSON{},
 	}
 	for _, t := range o.Sale.Tickets.Types {

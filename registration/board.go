@@ -183,7 +183,7 @@ func (e *entry) given(number int) {
 
 // looksLike says whether the landing pages of both come out the same.
 func (e *entry) looksLike(other *entry) bool {
-	return e.state.Paused == other.state.Paused && e.state.SoldOut == other.state.SoldOut &&
+	return e.state.Paused == other.state.Paused && e.state.Frozen == other.state.Frozen && e.state.SoldOut == other.state.SoldOut &&
 		reflect.DeepEqual(e.state.Sale, other.state.Sale)
 }
 

@@ -70,7 +70,7 @@ func (s *Server) placePage(ctx context.Context, e *entry, p line.Place) (templat
 	d := templates.PlacePage{
 		Frame: templates.Frame{Sale: &st.Sale},
 		State: stateOf(p, st, now), Number: p.Number, Class: p.Class, Address: p.Address,
-		Reached: st.Reached, Paused: st.Paused, Now: now,
+		Reached: st.Reached, Paused: st.Paused, Frozen: st.Frozen, Now: now,
 	}
 	switch d.State {
 	case templates.PlaceWaiting, templates.PlaceUndelivered:
@@ -80,22 +80,32 @@ func (s *Server) placePage(ctx context.Context, e *entry, p line.Place) (templat
 			d.OrderURL = s.o.CheckoutURL + "/order/" + d.Order.Ref
 		}
 	case templates.PlaceOpen:
-		token, err := s.mint(ctx, *p.Offer, st.Sale.Slug, now)
+		last, lasts := p.Freezes.Lasting()
+		issued := now
+		if d.Frozen = lasts; lasts && last.Began.Before(now) {
+			issued = last.Began // where its clock stands
+		}
+		token, err := s.mint(ctx, st.Sale.Slug, p, issued)
 		if err != nil {
 			return templates.PlacePage{}, err
 		}
 		d.Link = s.o.CheckoutURL + "/c/" + token
-		d.Most, d.Ends, d.Left = p.Offer.Most, p.Offer.Ends, p.Offer.Ends.Sub(now)
+		d.Most, d.Ends, d.Left = p.Offer.Most, p.Offer.Ends, p.Freezes.Left(now, end(p))
+		if !p.Offer.Said.IsZero() {
+			d.Moved = p.Offer.Ends.Sub(p.Offer.Said)
+		}
 	}
 	return d, nil
 }
 
 // mint makes one more link for a running offer: it opens the same offer until
 // the same end as the one in the mail.
-func (s *Server) mint(ctx context.Context, o line.Offer, slug string, now time.Time) (string, error) {
+func (s *Server) mint(ctx context.Context, slug string, p line.Place, now time.Time) (string, error) {
 	kids, err := s.o.Line.SigningKeys(ctx, slug)
 	if err != nil {
 		return "", err
 	}
-	return s.o.Keys.MintFirst(kids, link.Claims{Offer: o.ID, Sale: slug, Issued: now, Ends: o.Ends})
+	return s.o.Keys.MintFirst(kids, link.Claims{
+		Offer: p.Offer.ID, Sale: slug, Issued: now, Ends: p.Offer.Ends, Freezes: p.Freezes.Over(),
+	})
 }

@@ -70,13 +70,13 @@ func (s *Server) renderProgress(w io.Writer, e *entry, d templates.ProgressPage,
 // read; it follows a crowd's sign-ups by readings, not one by one.
 func progressPage(st *line.State, now time.Time) templates.ProgressPage {
 	d := templates.ProgressPage{
-		Frame: templates.Frame{Sale: &st.Sale}, State: progressOf(st, now), Paused: st.Paused,
+		Frame: templates.Frame{Sale: &st.Sale}, State: progressOf(st, now), Paused: st.Halted(), Frozen: st.Frozen,
 		Reached: st.Reached, Registered: st.Last, Guaranteed: max(st.Sale.Caps.Guaranteed, st.GuaranteedGiven),
 	}
 	if d.State == templates.ProgressOver || d.State == templates.ProgressSoldOut {
 		return d
 	}
-	if !st.Paused && st.Reached < st.Last {
+	if !st.Halted() && st.Reached < st.Last {
 		d.Next = st.NextBatch
 		d.Serving = sale.Guaranteed
 		if st.Reached >= d.Guaranteed {

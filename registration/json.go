@@ -16,6 +16,7 @@ type saleJSON struct {
 	Notice       templates.Notice `json:"notice"`
 	Open         bool             `json:"open"` // the form takes addresses
 	Paused       bool             `json:"paused"`
+	Frozen       bool             `json:"frozen"` // its clocks stand still
 	SoldOut      bool             `json:"sold_out"`
 	Opens        time.Time        `json:"opens"`
 	Closes       time.Time        `json:"closes"`
@@ -42,7 +43,7 @@ func (s *Server) saleJSON(e *entry, now time.Time) saleJSON {
 	v, notice := &e.state.Sale, e.notice(now)
 	j := saleJSON{
 		Sale: v.Slug, Title: v.Title, URL: s.o.URL + salePath(v.Slug), Notice: notice, Open: notice.Takes(),
-		Paused: e.state.Paused, SoldOut: e.state.SoldOut,
+		Paused: e.state.Paused, Frozen: e.state.Frozen, SoldOut: e.state.SoldOut,
 		Opens: v.Registration.Opens.UTC(), Closes: v.Registration.Closes.UTC(),
 		Starts: v.Dispatch.Starts.UTC(), Ends: v.Dispatch.Ends.UTC(), LinkLife: int(v.Dispatch.LinkLife / time.Second), Quiet: v.Dispatch.Quiet,
 		MaxPerFan: v.Tickets.MaxPerFan, Currency: v.Currency, Payment: v.Payment,
@@ -66,6 +67,7 @@ type placeJSON struct {
 	State    templates.PlaceState `json:"state"`
 	Reached  int                  `json:"reached"` // the highest number whose turn has come
 	Paused   bool                 `json:"paused"`
+	Frozen   bool                 `json:"frozen"`               // its clocks stand still
 	Now      time.Time            `json:"now"`                  // of the server
 	Edition  string               `json:"edition"`              // another one whenever the page says something else
 	Quiet    sale.QuietHours      `json:"quiet_hours,omitzero"` // no offer is mailed in them
@@ -80,7 +82,8 @@ type estimateJSON struct {
 	NotBefore *time.Time `json:"not_before,omitempty"`
 }
 
-// offerJSON is a running offer.
+// offerJSON is a running offer. While the sale is frozen its end is where it
+// would be if the clocks went on now: later every second.
 type offerJSON struct {
 	Most int       `json:"most"`
 	Ends time.Time `json:"ends"`
@@ -97,7 +100,7 @@ type orderJSON struct {
 func placeOf(d templates.PlacePage) placeJSON {
 	j := placeJSON{
 		Sale: d.Sale.Slug, Number: d.Number, Class: d.Class, Address: d.Address,
-		State: d.State, Reached: d.Reached, Paused: d.Paused, Quiet: d.Sale.Dispatch.Quiet, Now: d.Now.UTC(), Edition: d.Edition(),
+		State: d.State, Reached: d.Reached, Paused: d.Paused, Frozen: d.Frozen, Quiet: d.Sale.Dispatch.Quiet, Now: d.Now.UTC(), Edition: d.Edition(),
 	}
 	switch {
 	case !d.About.IsZero():
@@ -107,6 +110,9 @@ func placeOf(d templates.PlacePage) placeJSON {
 	}
 	if d.Link != "" {
 		j.Offer = &offerJSON{Most: d.Most, Ends: d.Ends.UTC(), URL: d.Link}
+		if d.Frozen {
+			j.Offer.Ends = sale.UpToSecond(d.Now).Add(d.Left).UTC()
+		}
 	}
 	if d.Order != nil {
 		j.Order = &orderJSON{Code: d.Order.Code, State: d.Order.State, Tickets: len(d.Order.Tickets), URL: d.OrderURL}
@@ -119,6 +125,7 @@ type progressJSON struct {
 	Sale         string                  `json:"sale"`
 	State        templates.ProgressState `json:"state"`
 	Paused       bool                    `json:"paused"`
+	Frozen       bool                    `json:"frozen"` // its clocks stand still
 	SoldOut      bool                    `json:"sold_out"`
 	Reached      int                     `json:"reached"`    // the highest number whose turn has come
 	Registered   int                     `json:"registered"` // numbers given
@@ -134,7 +141,7 @@ type progressJSON struct {
 
 func (s *Server) progressOf(d templates.ProgressPage) progressJSON {
 	return progressJSON{
-		Sale: d.Sale.Slug, State: d.State, Paused: d.Paused, SoldOut: d.State == templates.ProgressSoldOut,
+		Sale: d.Sale.Slug, State: d.State, Paused: d.Paused, Frozen: d.Frozen, SoldOut: d.State == templates.ProgressSoldOut,
 		Reached: d.Reached, Registered: d.Registered, Guaranteed: d.Guaranteed, Serving: d.Serving,
 		NextMails: moment(d.Next), GuaranteedBy: moment(d.GuaranteedBy),
 		Starts: d.Sale.Dispatch.Starts.UTC(), Ends: d.Sale.Dispatch.Ends.UTC(),

@@ -75,7 +75,7 @@ func (s *Server) landingPage(e *entry, notice templates.Notice, lang string) tem
 	d := templates.LandingPage{
 		Frame:   s.frame(e, lang),
 		Notice:  notice,
-		Paused:  e.state.Paused,
+		Paused:  e.state.Halted(),
 		SoldOut: e.state.SoldOut,
 		Over:    s.over(e),
 		Action:  salePath(e.state.Sale.Slug),

@@ -45,12 +45,12 @@ func stateOf(p line.Place, st line.State, now time.Time) templates.PlaceState {
 	case p.Withdrawn:
 		return templates.PlaceWithdrawn
 	case p.Offer != nil && p.Offer.State.Live():
-		return liveState(*p.Offer, st, now)
+		return liveState(p, st, now)
 	case p.Bounced:
 		return templates.PlaceBounced
 	case p.Offer != nil && p.Offer.CountsAsTurn():
 		return overState(p.Offer.State)
-	case !now.Before(st.Sale.Dispatch.Ends):
+	case !st.Frozen && !now.Before(st.Sale.Dispatch.Ends): // frozen, it may be moved yet
 		return templates.PlaceOver
 	case st.SoldOut:
 		return templates.PlaceSoldOut
@@ -61,13 +61,14 @@ func stateOf(p line.Place, st line.State, now time.Time) templates.PlaceState {
 	}
 }
 
-func liveState(o line.Offer, st line.State, now time.Time) templates.PlaceState {
+func liveState(p line.Place, st line.State, now time.Time) templates.PlaceState {
+	o := *p.Offer
 	switch {
 	case o.State == sale.OfferClosing:
 		return templates.PlaceClosing
 	case o.State == sale.OfferPlanned || o.Ends.IsZero():
 		return templates.PlacePreparing
-	case now.Before(o.Ends):
+	case p.Freezes.Before(now, end(p)):
 		return templates.PlaceOpen
 	case o.Owed && (!st.Sale.Rest().None() || !st.QuietUntil.IsZero()):
 		return templates.PlacePreparing // quiet hours move its life
@@ -75,6 +76,10 @@ func liveState(o line.Offer, st line.State, now time.Time) templates.PlaceState 
 		return templates.PlaceClosing
 	}
 }
+
+// end is that of a place's offer, as the line has it: it counts all freezes
+// that are over.
+func end(p line.Place) sale.End { return sale.End{At: p.Offer.Ends, Freezes: p.Freezes.Over()} }
 
 func overState(s sale.OfferState) templates.PlaceState {
 	switch s {
@@ -99,10 +104,10 @@ func overState(s sale.OfferState) templates.PlaceState {
 // turn comes, about: mails that go slowly make it later, those who left the
 // line earlier. For a standby number it is the earliest, and only when
 // everybody before it leaves enough. Quiet hours are passed over. Nothing is said while the sale is
-// paused, when no schedule is known, or when the time is past the end.
+// paused or frozen, when no schedule is known, or when the time is past the end.
 func estimate(p line.Place, st line.State) (about, notBefore time.Time) {
 	ahead, batch := p.Number-st.Reached, st.Sale.Dispatch.Batch
-	if st.Paused || st.NextBatch.IsZero() || st.Period <= 0 || batch <= 0 || ahead <= 0 {
+	if st.Halted() || st.NextBatch.IsZero() || st.Period <= 0 || batch <= 0 || ahead <= 0 {
 		return time.Time{}, time.Time{}
 	}
 	at := st.Sale.Rest().Moment(st.NextBatch, st.Period, (ahead-1)/batch, st.Sale.Dispatch.Ends)

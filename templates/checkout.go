@@ -17,6 +17,8 @@ type OfferPage struct {
 	Most       int           // tickets in this offer
 	Ends       time.Time     // when it is over
 	Left       time.Duration // how long that is from now
+	Frozen     bool          // the sale's clocks stand still, and so does Left
+	Moved      time.Duration // how much later than its link says freezes have made the end
 	Now        time.Time     // which moment the page is of
 	Types      []OfferType   // in the sale's order
 	DeclineURL string

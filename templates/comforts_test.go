@@ -19,7 +19,9 @@ const timeLeft = "[data-ends]"
 // 10, 5 and 1 minutes only, and its end takes nothing away.
 func TestTimeLeft(t *testing.T) {
 	s := newStage(t)
-	s.open(func(w io.Writer) error { return s.ts.OfferPage(w, offerFor(12*time.Minute+30*time.Second)) })
+	p := offerFor(12*time.Minute + 30*time.Second)
+	s.set(func(s *stage) { s.json = `{"edition":"` + p.Edition() + `"}` })
+	s.open(func(w io.Writer) error { return s.ts.OfferPage(w, p) })
 	s.says(timeLeft, "Time left: 12 minutes.") // by the machine's own clock it would be over
 	s.js(`document.querySelector('#qty-fri').value = 2`)
 	s.pass(40 * time.Second)
@@ -41,8 +43,84 @@ func TestTimeLeft(t *testing.T) {
 	if got := s.js(`document.querySelector('#qty-fri').value + document.querySelector('.choice button').disabled`); got != "2false" {
 		t.Errorf("after the end the choice is %s", got)
 	}
-	if n := s.count("json"); n != 0 {
-		t.Errorf("the offer page asked %d times", n)
+	if n := s.count("json"); n < 8 || n > 20 {
+		t.Errorf("the offer page asked %d times in twelve minutes", n)
+	}
+	if n := s.count("GET"); n != 1 {
+		t.Errorf("the offer page was fetched %d times, and nothing had changed", n)
+	}
+	s.quiet()
+}
+
+// TestTimeStandsStill: an offer's page that is open when its sale is frozen
+// says so, stops counting, and goes on with the new end; what was chosen stays.
+func TestTimeStandsStill(t *testing.T) {
+	s := newStage(t)
+	show := func(p OfferPage) {
+		s.set(func(s *stage) {
+			s.html = func(w io.Writer) error { return s.ts.OfferPage(w, p) }
+			s.json = `{"edition":"` + p.Edition() + `"}`
+		})
+	}
+	running := offerFor(12*time.Minute + 30*time.Second)
+	show(running)
+	s.Goto(s.url + "/")
+	s.js(`document.querySelector('#qty-fri').value = 2`)
+	s.pass(time.Minute)
+	frozen := running
+	frozen.Frozen, frozen.Left, frozen.Now = true, 11*time.Minute, running.Now.Add(90*time.Second)
+	show(frozen)
+	s.pass(2 * time.Minute)
+	s.says("#time span", "The clock stands still")
+	s.heard("The clock stands still")
+	const left = "Time left: 11 minutes. It runs on only when the sale does."
+	s.says("[data-part=time] .big", left)
+	if s.js(`document.querySelector('[data-ends]')`) != "null" {
+		t.Error("a clock that stands still is counted down")
+	}
+	s.pass(20 * time.Minute)
+	s.says("[data-part=time] .big", left)
+	s.heard()
+	on := running
+	on.Now = running.Now.Add(23 * time.Minute)
+	on.Ends, on.Left, on.Moved = on.Now.Add(11*time.Minute), 11*time.Minute, 20*time.Minute
+	show(on)
+	s.pass(30 * time.Second)
+	s.says("#time span", "Reserved for you until")
+	s.heard("Reserved for you until")
+	s.says("[data-part=time] .aside", "The sale stood still for a while. You therefore have 20 minutes more than your mail says.")
+	if got := s.js(`document.querySelector('#qty-fri').value`); got != "2" {
+		t.Errorf("after all that, the choice is %s", got)
+	}
+	s.pass(2 * time.Minute)
+	s.heard("Time left: 10 minutes.")
+	s.quiet()
+}
+
+// TestFrozenAtTheLastMoment: a page whose time ran out by its own reckoning
+// asks once more, and comes back to life when the sale was frozen before.
+func TestFrozenAtTheLastMoment(t *testing.T) {
+	s := newStage(t)
+	p := offerFor(20 * time.Second)
+	s.set(func(s *stage) { s.json = `{"edition":"` + p.Edition() + `"}` })
+	s.open(func(w io.Writer) error { return s.ts.OfferPage(w, p) })
+	p.Frozen, p.Left = true, 5*time.Second
+	s.set(func(s *stage) { s.json = `{"edition":"` + p.Edition() + `"}` })
+	s.pass(30 * time.Second)
+	s.says("#time span", "The clock stands still")
+	s.quiet()
+}
+
+// TestOfferPageThatIsAnOrderNow: one that was bought in another window is not
+// asked about any more.
+func TestOfferPageThatIsAnOrderNow(t *testing.T) {
+	s := newStage(t)
+	p := offerFor(time.Hour)
+	s.set(func(s *stage) { s.json = `{"order":"K7QM-3XPA"}` })
+	s.open(func(w io.Writer) error { return s.ts.OfferPage(w, p) })
+	s.pass(20 * time.Minute)
+	if n := s.count("json"); n != 1 {
+		t.Errorf("asked %d times", n)
 	}
 	s.quiet()
 }

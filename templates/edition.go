@@ -13,7 +13,13 @@ func (d *PlacePage) Edition() string {
 	if d.Order != nil {
 		order = d.Order.Code
 	}
-	return edition(d.Sale.Version, d.State, d.Class, d.Reached, d.Paused, d.About.Unix(), d.NotBefore.Unix(), d.Most, d.Ends.Unix(), order)
+	return edition(d.Sale.Version, d.State, d.Class, d.Reached, d.Paused, d.About.Unix(), d.NotBefore.Unix(), d.Most, d.Ends.Unix(), order, d.Frozen, d.Moved)
+}
+
+// Edition is the same for the page of an offer: when it ends, and whether the
+// clocks stand still. What is left of the tickets the fan learns when he buys.
+func (p OfferPage) Edition() string {
+	return edition(p.Ends.Unix(), p.Frozen, p.Moved)
 }
 
 // Edition is the same for the page of a line.

@@ -121,7 +121,9 @@ type PlacePage struct {
 	Link        string    // of the offer, while it is open
 	Ends        time.Time // of the offer
 	Left        time.Duration
-	Now         time.Time // which moment the page is of
+	Frozen      bool          // the sale's clocks stand still, and so does Left
+	Moved       time.Duration // how much later than its mail says freezes have made the offer's end
+	Now         time.Time     // which moment the page is of
 	Order       *sale.Order
 	OrderURL    string
 	WithdrawURL string // empty: there is nothing to withdraw
@@ -142,6 +144,9 @@ func (d *PlacePage) Moves() bool {
 	return false
 }
 
+// Still says whether an offer's time stands still.
+func (d *PlacePage) Still() bool { return d.Frozen && d.State == PlaceOpen }
+
 // Past says whether the place has had all that it was good for.
 func (d *PlacePage) Past() bool { return !d.Moves() && d.State != PlaceBought }
 
@@ -160,7 +165,8 @@ const (
 type ProgressPage struct {
 	Frame
 	State        ProgressState
-	Paused       bool
+	Paused       bool       // no mails leave for the time being
+	Frozen       bool       // because its clocks stand still
 	Reached      int        // the highest number whose turn has come
 	Registered   int        // numbers given
 	Guaranteed   int        // the last number that is guaranteed

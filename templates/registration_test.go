@@ -86,6 +86,13 @@ func placeSamples() []sample {
 		full.State = s
 		add(string(s), full)
 	}
+	frozen := full
+	frozen.Frozen, frozen.State = true, PlaceOpen
+	add("frozen", frozen)
+	frozen.State = PlaceWaiting
+	add("waiting in a frozen sale", frozen)
+	frozen.State, frozen.Frozen, frozen.Moved = PlaceOpen, false, 20*time.Minute
+	add("moved by a freeze", frozen)
 	for _, q := range []sale.QuietHours{{From: 22 * 3600, To: 8 * 3600}, {From: 12 * 3600, To: 14 * 3600}} {
 		all = append(all, sample{"registration/place", "quiet by " + q.Word(), func(t *Templates, w io.Writer, lang string) error {
 			d := full

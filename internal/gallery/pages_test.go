@@ -142,6 +142,18 @@ func placeScenes() []scene {
 		leave(d)
 		d.Link, d.Ends, d.Left = "https://tickets.example/c/token", noon.Add(time.Hour), 43*time.Minute
 	})
+	place("frozen", templates.PlaceOpen, func(d *templates.PlacePage) {
+		leave(d)
+		d.Link, d.Ends, d.Left, d.Frozen = "https://tickets.example/c/token", noon.Add(time.Hour), 43*time.Minute, true
+	})
+	place("frozen-waiting", templates.PlaceWaiting, func(d *templates.PlacePage) {
+		leave(d)
+		d.Frozen = true
+	})
+	place("after-freeze", templates.PlaceOpen, func(d *templates.PlacePage) {
+		leave(d)
+		d.Link, d.Ends, d.Left, d.Moved = "https://tickets.example/c/token", noon.Add(80*time.Minute), 63*time.Minute, 20*time.Minute
+	})
 	place("bought", templates.PlaceBought, func(d *templates.PlacePage) {
 		d.Order, d.OrderURL = order(sale.OrderConfirmed), "https://tickets.example/order/ref"
 	})
@@ -184,6 +196,10 @@ func checkoutScenes() []scene {
 			d.Types[1].Left, d.Types[1].Most = 1, 1
 		}),
 		offer("-too-many", func(d *templates.OfferPage) { d.Problem, d.Types[0].Chosen = "too_many_tickets", 3 }),
+		offer("-frozen", func(d *templates.OfferPage) { d.Frozen = true }),
+		offer("-after-freeze", func(d *templates.OfferPage) {
+			d.Ends, d.Left, d.Moved = noon.Add(80*time.Minute), 63*time.Minute, 20*time.Minute
+		}),
 		offer("-price", func(d *templates.OfferPage) { d.Problem, d.Types[1].Chosen = "price_changed", 2 }),
 		ordered("order", sale.OrderConfirmed, false),
 		ordered("order-again", sale.OrderConfirmed, true),

@@ -19,6 +19,7 @@ type Offer struct {
 	Most   int // what the box office granted; 0 while planned
 	State  sale.OfferState
 	Ends   time.Time   // zero while the clock does not run
+	Said   time.Time   // what the last mail's link says of it, where freezes have moved it; else zero
 	Owed   bool        // one more hand-over of its mail is to come
 	Back   bool        // the turn that it used up was given back: the address was corrected
 	Order  *sale.Order // when bought
@@ -63,13 +64,31 @@ func (l *Line) Place(ctx context.Context, slug string, number int) (Place, error
 			return err
 		}
 		incidents, err := readIncidents(ctx, tx, id)
+		if err != nil || len(incidents) == 0 {
+			return err
+		}
 		p.Freezes = bare(incidents)
+		p.Offer.Said, err = saidEnd(ctx, tx, p.Offer)
 		return err
 	})
 	if err != nil {
 		return Place{}, fmt.Errorf("read place %d of %s: %w", number, slug, err)
 	}
 	return p, nil
+}
+
+// saidEnd is the end that the last mail of an offer says, when it is another
+// one by now.
+func saidEnd(ctx context.Context, tx *sqldb.Tx, o *Offer) (time.Time, error) {
+	var said sql.NullInt64
+	err := tx.QueryRow(ctx, `SELECT MAX(t.ends) FROM outbox m JOIN mail_tries t ON t.mail_id = m.id WHERE m.kind = 'offer' AND m.ref = $1`, o.ID).Scan(&said)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read what the mail says: %w", err)
+	}
+	if at := sqldb.NullTime(said); !at.Equal(o.Ends) {
+		return at, nil
+	}
+	return time.Time{}, nil
 }
 
 func latestOffer(ctx context.Context, tx *sqldb.Tx, saleID int64, number int) (*Offer, error) {

@@ -91,7 +91,7 @@
   // --- A page that follows what happens. It asks for its own JSON, and for
   // itself only when that is of another edition.
   const page = document.querySelector('[data-live]');
-  const pace = { preparing: 6000, closing: 6000, open: 20000, soldout: 60000 };
+  const pace = { preparing: 6000, closing: 6000, frozen: 15000, open: 20000, soldout: 60000, offer: 60000 };
   const state = (doc) => (doc.querySelector('[data-state]') || { dataset: {} }).dataset.state;
   let timer = 0, failures = 0, looked = Date.now();
 
@@ -115,7 +115,8 @@
     try {
       const news = await (await ask('application/json', 'no-store')).json();
       if (news.now) skew = Date.parse(news.now) - looked;
-      if (news.edition !== page.dataset.live) await refresh();
+      if (!news.edition) delete page.dataset.live; // it has become another page
+      else if (news.edition !== page.dataset.live) await refresh();
       else page.querySelectorAll('[data-zone]').forEach(confirm);
       failures = 0;
     } catch (error) {
