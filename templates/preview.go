@@ -69,6 +69,10 @@ func (t *Templates) SampleMail(name string, d Preview) (Mail, error) {
 		})
 	case string(sale.MailOrder):
 		return t.OrderMail(lang, OrderMail{Sale: s, Number: previewNumber, Order: SampleOrder(s, d.Now), OrderURL: d.OrderURL})
+	case string(sale.MailCancellation):
+		order := SampleOrder(s, d.Now)
+		order.State = sale.OrderCancelled
+		return t.CancellationMail(lang, CancellationMail{Sale: s, Number: previewNumber, Order: order, OrderURL: d.OrderURL})
 	case string(sale.MailDecline):
 		return t.DeclineMail(lang, DeclineMail{Sale: s, Number: previewNumber, PlaceURL: d.PlaceURL, SoldOut: true})
 	case "decline_over":

@@ -63,6 +63,7 @@ func TextPlaces() []TextPlace {
 		{Name: "offer", Most: page, Placeholders: offer},
 		{Name: "order_subject", Subject: true, Replaces: true, Most: subject, Placeholders: order},
 		{Name: "order", Most: page, Placeholders: order},
+		{Name: "cancellation_subject", Subject: true, Replaces: true, Most: subject, Placeholders: order},
 		{Name: "decline_subject", Subject: true, Replaces: true, Most: subject, Placeholders: end},
 		{Name: "decline_over_subject", Subject: true, Replaces: true, Most: subject, Placeholders: end},
 		{Name: "withdrawn_subject", Subject: true, Replaces: true, Most: subject, Placeholders: end},
@@ -72,7 +73,7 @@ func TextPlaces() []TextPlace {
 // SampleMails are the mails that an organizer can look at and send himself
 // before any fan gets one: the kinds, and the decline of a sale that is over.
 func SampleMails() []string {
-	return []string{string(MailReceipt), string(MailOffer), string(MailOrder), string(MailDecline), "decline_over", string(MailWithdrawn)}
+	return []string{string(MailReceipt), string(MailOffer), string(MailOrder), string(MailCancellation), string(MailDecline), "decline_over", string(MailWithdrawn)}
 }
 
 // TextPlaceOf gives a place by its name.

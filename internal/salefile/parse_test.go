@@ -205,7 +205,7 @@ func TestParseOneChange(t *testing.T) {
 		"own texts in one language":         {"mail:", "texts: {landing: Hello, order: \"{title} for {total}\"}\nmail:", ""},
 		"own texts left empty":              {"mail:", "texts: {landing: {}, order: {en: , de: \"\"}, offer: }\nmail:", ""},
 		"own texts in a block":              {"mail:", "texts:\n  landing:\n    en: |\n      {title}\n\n      is here.\nmail:", ""},
-		"own text of no place":              {"mail:", "texts: {door: Hello}\nmail:", "line 8: texts.door: is not a field; texts has landing, landing_before, landing_full, landing_closed, place_guaranteed, place_standby, receipt_subject, receipt, offer_subject, offer, order_subject, order, decline_subject, decline_over_subject, withdrawn_subject"},
+		"own text of no place":              {"mail:", "texts: {door: Hello}\nmail:", "line 8: texts.door: is not a field; texts has landing, landing_before, landing_full, landing_closed, place_guaranteed, place_standby, receipt_subject, receipt, offer_subject, offer, order_subject, order, cancellation_subject, decline_subject, decline_over_subject, withdrawn_subject"},
 		"own text's placeholder":            {"mail:", "texts: {order: {en: \"{name}\"}}\nmail:", `line 8: texts.order.en: "{name}" is no placeholder here; there are {title}, {organizer}, {code}, {tickets}, {total}`},
 		"own text without quotes":           {"mail:", "texts: {order: {en: {title}}}\nmail:", "line 8: texts.order.en: is not a single value"},
 		"robots by default":                 {"mail:", "robots: {}\nmail:", ""},
