@@ -5,6 +5,7 @@ import (
 
 	"github.com/inturn/inturn/internal/mailbox"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/templates"
 )
 
 // permission is what a route needs of whoever asks for it.
@@ -60,6 +61,16 @@ func (s *Server) routes() []route {
 		// Sales.
 		{get, "/", signedIn, false, s.handleSales},
 		{get, "/sales/:sale", viewer, false, s.handleSale},
+
+		// Texts of pages and mails, and a test mail to oneself.
+		{get, "/sales/:sale/texts", viewer, false, s.handleTexts},
+		{get, "/sales/:sale/texts/:text/:lang", viewer, false, s.handleText},
+		{post, "/sales/:sale/texts/:text/:lang", manager, false, s.handleTextSave},
+		{get, "/sales/:sale/texts/:text/:lang/preview", viewer, false, s.handleTextPreview},
+		{post, "/sales/:sale/texts/:text/:lang/preview", manager, false, s.handleTextPreview},
+		{get, "/sales/:sale/test-mail", manager, false, s.handleTestMail},
+		{post, "/sales/:sale/test-mail", manager, false, s.handleTestMailPost},
+		{get, templates.BrandPath + ":sale/:file", viewer, false, s.handleBrand},
 	}
 	if s.o.Mailbox == nil {
 		return all

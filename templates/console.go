@@ -156,6 +156,7 @@ func consoleFuncs() template.FuncMap {
 		"tabs": func(s ConsoleSale) []tab {
 			all := []tab{
 				{"live", "", "Live"},
+				{"texts", "/texts", "Texts"},
 			}
 			for i := range all {
 				all[i].Path = s.Path() + all[i].Path

@@ -29,14 +29,7 @@ type formatter struct {
 
 // funcs are the functions of doc.go, bound to one language.
 func (t *Templates) funcs(lang string) map[string]any {
-	f := &formatter{
-		lang:  lang,
-		texts: t.words,
-		words: t.localizer(lang),
-		cldr:  newTranslator(lang),
-		money: currency.NewFormatter(currency.NewLocale(lang)),
-		zones: &t.zones,
-	}
+	f := t.formatter(lang)
 	all := map[string]any{
 		"t":        f.message,
 		"language": t.name,
@@ -61,6 +54,17 @@ func (t *Templates) funcs(lang string) map[string]any {
 	maps.Copy(all, f.mailFuncs())
 	maps.Copy(all, f.ownFuncs())
 	return all
+}
+
+func (t *Templates) formatter(lang string) *formatter {
+	return &formatter{
+		lang:  lang,
+		texts: t.words,
+		words: t.localizer(lang),
+		cldr:  newTranslator(lang),
+		money: currency.NewFormatter(currency.NewLocale(lang)),
+		zones: &t.zones,
+	}
 }
 
 func (f *formatter) message(key string, values ...any) (string, error) {

@@ -27,44 +27,61 @@ func (f *formatter) ownFuncs() map[string]any {
 }
 
 func (f *formatter) ownPlace(s sale.Sale, place string, number int, class sale.Class) (string, error) {
-	word, err := f.message("place.class." + string(class))
+	known, err := f.placeValues(number, class)
 	if err != nil {
 		return "", err
 	}
-	return f.own(s, place, map[string]string{"number": f.number(number), "class": word})
+	return f.own(s, place, known)
 }
 
 func (f *formatter) ownOffer(s sale.Sale, place string, d OfferMail) (string, error) {
-	until, err := f.moment(d.Ends, s.Timezone)
+	known, err := f.offerValues(d)
 	if err != nil {
 		return "", err
 	}
-	clock, err := f.clock(d.Ends, s.Timezone)
-	if err != nil {
-		return "", err
-	}
-	life, err := f.duration(d.Life)
-	if err != nil {
-		return "", err
-	}
-	return f.own(s, place, map[string]string{
-		"number": f.number(d.Number), "most": f.number(d.Most), "until": until, "clock": clock, "life": life,
-	})
+	return f.own(s, place, known)
 }
 
 func (f *formatter) ownOrder(s sale.Sale, place string, o sale.Order) (string, error) {
+	known, err := f.orderValues(o)
+	if err != nil {
+		return "", err
+	}
+	return f.own(s, place, known)
+}
+
+func (f *formatter) ownEnd(s sale.Sale, place string, number int) (string, error) {
+	return f.own(s, place, f.endValues(number))
+}
+
+func (f *formatter) placeValues(number int, class sale.Class) (map[string]string, error) {
+	word, err := f.message("place.class." + string(class))
+	return map[string]string{"number": f.number(number), "class": word}, err
+}
+
+func (f *formatter) offerValues(d OfferMail) (map[string]string, error) {
+	until, err := f.moment(d.Ends, d.Sale.Timezone)
+	if err != nil {
+		return nil, err
+	}
+	clock, err := f.clock(d.Ends, d.Sale.Timezone)
+	if err != nil {
+		return nil, err
+	}
+	life, err := f.duration(d.Life)
+	return map[string]string{"number": f.number(d.Number), "most": f.number(d.Most), "until": until, "clock": clock, "life": life}, err
+}
+
+func (f *formatter) orderValues(o sale.Order) (map[string]string, error) {
 	total, err := f.message("checkout.free")
 	if err == nil && o.Total != 0 {
 		total, err = f.amount(o.Total, o.Currency)
 	}
-	if err != nil {
-		return "", err
-	}
-	return f.own(s, place, map[string]string{"code": o.Code, "tickets": f.number(len(o.Tickets)), "total": total})
+	return map[string]string{"code": o.Code, "tickets": f.number(len(o.Tickets)), "total": total}, err
 }
 
-func (f *formatter) ownEnd(s sale.Sale, place string, number int) (string, error) {
-	return f.own(s, place, map[string]string{"number": f.number(number)})
+func (f *formatter) endValues(number int) map[string]string {
+	return map[string]string{"number": f.number(number)}
 }
 
 // own expands the words for a place with the values that the page or mail
@@ -76,23 +93,31 @@ func (f *formatter) own(s sale.Sale, place string, known map[string]string) (str
 	if words == "" || !ok {
 		return "", nil
 	}
-	values := map[string]string{}
-	for _, name := range p.Placeholders {
-		if value, ok := known[name]; ok {
-			values[name] = value
-			continue
-		}
-		value, err := f.ofSale(s, name)
-		if err != nil {
-			return "", err
-		}
-		values[name] = value
+	values, err := f.values(s, p, known)
+	if err != nil {
+		return "", err
 	}
 	text, ok := sale.Expand(words, values)
 	if !ok || strings.TrimSpace(text) == "" {
 		return "", nil // words that an older version of inturn took
 	}
 	return text, nil
+}
+
+// values are those of all the placeholders of a place, and no others.
+func (f *formatter) values(s sale.Sale, p sale.TextPlace, known map[string]string) (map[string]string, error) {
+	values := map[string]string{}
+	for _, name := range p.Placeholders {
+		value, ok := known[name]
+		if !ok {
+			var err error
+			if value, err = f.ofSale(s, name); err != nil {
+				return nil, err
+			}
+		}
+		values[name] = value
+	}
+	return values, nil
 }
 
 // ofSale is the value of a placeholder that the sale alone gives.

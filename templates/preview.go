@@ -3,6 +3,7 @@ package templates
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,10 +64,7 @@ func (t *Templates) SampleMail(name string, d Preview) (Mail, error) {
 	case string(sale.MailReceipt):
 		return t.ReceiptMail(lang, ReceiptMail{Sale: s, Number: previewNumber, Class: sale.Guaranteed, PlaceURL: d.PlaceURL})
 	case string(sale.MailOffer):
-		return t.OfferMail(lang, OfferMail{
-			Sale: s, Number: previewNumber, Most: s.Tickets.MaxPerFan, Link: d.Link,
-			Ends: sale.UpToSecond(d.Now.Add(s.Dispatch.LinkLife)), Life: s.Dispatch.LinkLife, PlaceURL: d.PlaceURL,
-		})
+		return t.OfferMail(lang, previewOffer(d))
 	case string(sale.MailOrder):
 		return t.OrderMail(lang, OrderMail{Sale: s, Number: previewNumber, Order: SampleOrder(s, d.Now), OrderURL: d.OrderURL})
 	case string(sale.MailCancellation):
@@ -97,4 +95,49 @@ func SampleOrder(s sale.Sale, now time.Time) sale.Order {
 		o.Total += typ.Price
 	}
 	return o
+}
+
+// PreviewValues is what the placeholders of a place become in a preview.
+func (t *Templates) PreviewValues(place string, d Preview) (map[string]string, error) {
+	p, ok := sale.TextPlaceOf(place)
+	if !ok {
+		return nil, nil // the alternatives, which have none
+	}
+	f := t.formatter(t.LanguageOf(d.Sale.Languages, d.Lang))
+	class := sale.Guaranteed
+	if place == "place_standby" {
+		class = sale.Standby
+	}
+	known, err := f.placeValues(previewNumber, class)
+	switch strings.TrimSuffix(place, "_subject") {
+	case "offer":
+		known, err = f.offerValues(previewOffer(d))
+	case "order", "cancellation":
+		known, err = f.orderValues(SampleOrder(d.Sale, d.Now))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f.values(d.Sale, p, known)
+}
+
+func previewOffer(d Preview) OfferMail {
+	life := d.Sale.Dispatch.LinkLife
+	return OfferMail{
+		Sale: d.Sale, Number: previewNumber, Most: d.Sale.Tickets.MaxPerFan, Link: d.Link,
+		Ends: sale.UpToSecond(d.Now.Add(life)), Life: life, PlaceURL: d.PlaceURL,
+	}
+}
+
+// SampleMailOf is the one of sale.SampleMails in which a text stands; "" for a
+// text of pages.
+func SampleMailOf(place string) string {
+	name := strings.TrimSuffix(place, "_subject")
+	if place == "alternatives" {
+		name = string(sale.MailDecline)
+	}
+	if slices.Contains(sale.SampleMails(), name) {
+		return name
+	}
+	return ""
 }

@@ -22,15 +22,21 @@ func (s *Server) ServeBrands(find func(ctx context.Context, slug string) (*sale.
 		if err != nil {
 			return err
 		}
-		data, mime, ok := s.o.Templates.BrandFile(about, c.Param("file"))
-		if !ok {
-			return sale.E(sale.CodeNotFound, "There is nothing at this address.")
-		}
-		h := c.Response().Header()
-		if mime == sale.LogoSVG {
-			h.Set("Content-Security-Policy", policyDrawing)
-		}
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-		return c.Blob(http.StatusOK, mime, data)
+		c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		return s.BrandFile(c, about)
 	})
+}
+
+// BrandFile answers with the file that the path's :file names, of one sale.
+func (s *Server) BrandFile(c echo.Context, about *sale.Sale) error {
+	data, mime, ok := s.o.Templates.BrandFile(about, c.Param("file"))
+	h := c.Response().Header()
+	if !ok {
+		h.Del("Cache-Control")
+		return sale.E(sale.CodeNotFound, "There is nothing at this address.")
+	}
+	if mime == sale.LogoSVG {
+		h.Set("Content-Security-Policy", policyDrawing)
+	}
+	return c.Blob(http.StatusOK, mime, data)
 }
