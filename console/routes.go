@@ -71,6 +71,21 @@ func (s *Server) routes() []route {
 		{get, "/sales/:sale/test-mail", manager, false, s.handleTestMail},
 		{post, "/sales/:sale/test-mail", manager, false, s.handleTestMailPost},
 		{get, templates.BrandPath + ":sale/:file", viewer, false, s.handleBrand},
+		// One fan.
+		{get, "/sales/:sale/fans", viewer, false, s.handleFans},
+		{post, "/sales/:sale/fans", viewer, false, s.handleFindFan},
+		{get, "/sales/:sale/fans/:number", viewer, false, s.handleFan},
+		{post, "/sales/:sale/fans/:number/resend", manager, false, s.doFor("resend")},
+		{post, "/sales/:sale/fans/:number/correct", manager, false, s.doFor("correct")},
+		{post, "/sales/:sale/fans/:number/withdraw", manager, false, s.doFor("withdraw")},
+		{post, "/sales/:sale/fans/:number/export", manager, false, s.handleExportFan},
+		{get, "/sales/:sale/fans/:number/void", manager, false, s.askFor("void")},
+		{post, "/sales/:sale/fans/:number/void", manager, true, s.doFor("void")},
+		{get, "/sales/:sale/fans/:number/cancel", manager, false, s.askFor("cancel")},
+		{post, "/sales/:sale/fans/:number/cancel", manager, true, s.doFor("cancel")},
+		{get, "/sales/:sale/fans/:number/erase", manager, false, s.askFor("erase")},
+		{post, "/sales/:sale/fans/:number/erase", manager, true, s.doFor("erase")},
+		{get, "/sales/:sale/history", viewer, false, s.handleHistory},
 	}
 	if s.o.Mailbox == nil {
 		return all

@@ -157,11 +157,21 @@ func consoleFuncs() template.FuncMap {
 			all := []tab{
 				{"live", "", "Live"},
 				{"texts", "/texts", "Texts"},
+				{"fans", "/fans", "Fans"},
+				{"history", "/history", "History"},
 			}
 			for i := range all {
 				all[i].Path = s.Path() + all[i].Path
 			}
 			return all
+		},
+		// second is a moment to the second, short, in the sale's zone.
+		"second": func(at time.Time, zone string) string {
+			loc, err := time.LoadLocation(zone)
+			if err != nil {
+				loc = time.UTC
+			}
+			return at.In(loc).Format("Mon 2 Jan 2006, 15:04:05 MST")
 		},
 		// wrong is what a field's error needs: its name, and what is wrong.
 		"wrong": func(all map[string]string, field string) map[string]string {

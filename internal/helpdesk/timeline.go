@@ -176,38 +176,45 @@ func result(t line.FanTry) string {
 // act is what somebody did, from the audit. What a bounce came to stands with
 // its mail.
 func (t *timeline) act(e line.AuditEntry) {
-	text := ""
-	switch e.Action {
-	case "bounce":
+	if e.Action == "bounce" {
 		return
-	case "withdraw":
-		text = "Left the line."
-		if e.Actor != "fan" {
-			text = "Was taken out of the line."
-		}
-	case "restore":
-		text = "Came back into the line, under the old number."
-	case "language":
-		text = "Chose another language for mails: " + e.Detail + "."
-	case "resend":
-		text = "The link was queued to be sent again."
-	case "correct":
-		text = "The address was corrected."
-	case "void":
-		text = "The offer was taken back."
-	case "cancel":
-		text = "It was asked to cancel order " + e.Detail + "."
-	case "cancelled":
-		text = "Order " + e.Detail + " was cancelled at the box office."
-	case "cancel refused":
-		text = "The box office did not cancel the order " + e.Detail
-	case "erase":
-		text = "The person was erased."
-		if e.Detail != "" {
-			text = "The person was erased; " + e.Detail + "."
-		}
-	default:
-		text = strings.TrimSpace(e.Action + " " + e.Detail)
 	}
-	t.events = append(t.events, Event{At: e.At, Text: text, Actor: e.Actor, Why: e.Why})
+	t.events = append(t.events, Event{At: e.At, Text: Words(e), Actor: e.Actor, Why: e.Why})
+}
+
+// Words says an entry of the audit in a sentence, where it is about a place;
+// any other as it was written down.
+func Words(e line.AuditEntry) string {
+	switch e.Action {
+	case "withdraw":
+		if e.Actor == "fan" {
+			return "Left the line."
+		}
+		return "Was taken out of the line."
+	case "restore":
+		return "Came back into the line, under the old number."
+	case "language":
+		return "Chose another language for mails: " + e.Detail + "."
+	case "resend":
+		return "The link was queued to be sent again."
+	case "correct":
+		return "The address was corrected."
+	case "void":
+		return "The offer was taken back."
+	case "cancel":
+		return "It was asked to cancel order " + e.Detail + "."
+	case "cancelled":
+		return "Order " + e.Detail + " was cancelled at the box office."
+	case "cancel refused":
+		return "The box office did not cancel the order " + e.Detail
+	case "export":
+		return "What is stored about the person was taken out."
+	case "erase":
+		if e.Detail != "" {
+			return "The person was erased; " + e.Detail + "."
+		}
+		return "The person was erased."
+	default:
+		return strings.TrimSpace(e.Action + " " + e.Detail)
+	}
 }

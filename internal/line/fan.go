@@ -116,21 +116,38 @@ func (l *Line) Fan(ctx context.Context, slug string, number int) (Fan, error) {
 		if err != nil {
 			return err
 		}
-		f = Fan{Sale: slug, Number: number, Offers: []FanOffer{}, Orders: []FanOrder{}, Mails: []FanMail{}, Audit: []AuditEntry{}}
-		r := fanReader{tx: tx, saleID: st.ID, fan: &f}
-		for _, read := range []func(context.Context) error{r.place, r.promotion, r.offers, r.orders, r.mails, r.tries, r.others} {
-			if err := read(ctx); err != nil {
-				return err
-			}
-		}
-		rows, err := auditRows(ctx, tx, `sale_id = $1 AND number = $2 AND number > 0 ORDER BY id`, st.ID, number)
-		f.Audit = append(f.Audit, rows...)
+		f, err = readFan(ctx, tx, st, number)
 		return err
 	})
 	if err != nil {
 		return Fan{}, fmt.Errorf("read what is stored about place %d of %s: %w", number, slug, err)
 	}
 	return f, nil
+}
+
+// ExportFan is [Line.Fan] for who asked what is stored about him: that it was
+// handed out, to whom and why, stands in the audit.
+func (l *Line) ExportFan(ctx context.Context, a Act) (Fan, error) {
+	var f Fan
+	err := l.act(ctx, a, "export", func(ctx context.Context, tx *sqldb.Tx, h *held) error {
+		var err error
+		f, err = readFan(ctx, tx, h.state, h.number)
+		return err
+	})
+	return f, err
+}
+
+func readFan(ctx context.Context, tx *sqldb.Tx, st State, number int) (Fan, error) {
+	f := Fan{Sale: st.Sale.Slug, Number: number, Offers: []FanOffer{}, Orders: []FanOrder{}, Mails: []FanMail{}, Audit: []AuditEntry{}}
+	r := fanReader{tx: tx, saleID: st.ID, fan: &f}
+	for _, read := range []func(context.Context) error{r.place, r.promotion, r.offers, r.orders, r.mails, r.tries, r.others} {
+		if err := read(ctx); err != nil {
+			return Fan{}, err
+		}
+	}
+	rows, err := auditRows(ctx, tx, `sale_id = $1 AND number = $2 AND number > 0 ORDER BY id`, st.ID, number)
+	f.Audit = append(f.Audit, rows...)
+	return f, err
 }
 
 type fanReader struct {
