@@ -73,6 +73,7 @@ var homes = map[string][]string{
 	"github.com/jedib0t/go-pretty/v6":     {"cmd/inturn", "internal/demo"},
 	"github.com/labstack/echo/v4":         {"internal/web", "internal/mailbox", "internal/app", "registration", "checkout", "console"},
 	"github.com/nicksnyder/go-i18n/v2":    {"templates"},
+	"github.com/pquerna/otp":              {"console"},
 	"github.com/pressly/goose/v3":         {"internal/sqldb"},
 	"github.com/prometheus/client_golang": {"internal/metrics"},
 	"github.com/robfig/cron/v3":           {"dispatcher"},
@@ -86,6 +87,7 @@ var homes = map[string][]string{
 	"golang.org/x/text/language":          {"templates", "internal/web"},
 	"golang.org/x/time/rate":              {"internal/web"},
 	"modernc.org/sqlite":                  {"internal/sqldb"},
+	"rsc.io/qr":                           {"console"},
 	"database/sql":                        {"internal/sqldb", "internal/line", "internal/boxoffice"},
 }
 

@@ -35,9 +35,11 @@ func (s *Server) attempt(c echo.Context, account string) attempt {
 // enter makes this the session of an organizer who has shown everything there
 // is to show, and the browser one that is known.
 func (s *Server) enter(c echo.Context, o line.Organizer) error {
-	if err := s.begin(c.Request().Context(), o); err != nil {
+	ctx := c.Request().Context()
+	if err := s.begin(ctx, o); err != nil {
 		return err
 	}
+	s.sessions.Put(ctx, keyBrowser, browserName(c.Request().UserAgent()))
 	account := canonical(o)
 	name := s.known(c, account)
 	if name == "" {

@@ -60,7 +60,7 @@ func (s *Server) welcome(c echo.Context, o line.Organizer, notice string) error 
 		return err
 	}
 	s.tell(c.Request().Context(), notice)
-	return web.SeeOther(c, "/")
+	return s.entered(c, "/")
 }
 
 func (s *Server) joinPage(c echo.Context, status int, p templates.JoinPage) error {

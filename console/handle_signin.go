@@ -3,6 +3,7 @@ package console
 import (
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,7 +19,22 @@ func (s *Server) handleSignIn(c echo.Context) error {
 	} else if ok {
 		return web.SeeOther(c, here(c.QueryParam("to")))
 	}
-	return s.signInPage(c, http.StatusOK, templates.SignInPage{To: here(c.QueryParam("to"))})
+	p := templates.SignInPage{To: here(c.QueryParam("to"))}
+	if c.QueryParams().Has("kept") {
+		p.Problem = "Your browser did not keep the cookie that you are signed in by. Over plain HTTP, Safari keeps none, and every " +
+			"other browser only on this very machine. Use another browser there, or reach the console over HTTPS."
+	}
+	return s.signInPage(c, http.StatusOK, p)
+}
+
+// entered leads on after signing in. Over plain HTTP not every browser keeps
+// the session's cookie: there the way leads past the sign-in page, which can
+// say so.
+func (s *Server) entered(c echo.Context, to string) error {
+	if c.Scheme() == "https" {
+		return web.SeeOther(c, to)
+	}
+	return web.SeeOther(c, "/signin?"+url.Values{"kept": {""}, "to": {to}}.Encode())
 }
 
 func (s *Server) handleSignInPost(c echo.Context) error {
@@ -46,10 +62,16 @@ func (s *Server) handleSignInPost(c echo.Context) error {
 		p.Problem = "Address and passphrase do not belong together."
 		return s.signInPage(c, http.StatusUnprocessableEntity, p)
 	}
+	if o.Factor != "" {
+		if err := s.pend(ctx, o, p.To); err != nil {
+			return err
+		}
+		return web.SeeOther(c, "/signin/code")
+	}
 	if err := s.enter(c, o); err != nil {
 		return err
 	}
-	return web.SeeOther(c, p.To)
+	return s.entered(c, p.To)
 }
 
 func (s *Server) signInPage(c echo.Context, status int, p templates.SignInPage) error {

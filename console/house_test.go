@@ -289,3 +289,13 @@ func (b *browser) want(w *httptest.ResponseRecorder, status int, texts ...string
 		}
 	}
 }
+
+// addressOf is the address of somebody in the house.
+func addressOf(t testing.TB, name string) sale.Address {
+	t.Helper()
+	address, err := parseAddress(name + "@lakeside.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return address
+}

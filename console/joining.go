@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/url"
 
 	"golang.org/x/net/idna"
@@ -20,21 +21,30 @@ func (s *Server) readJoining(ctx context.Context, form url.Values) (line.NewOrga
 	if err != nil {
 		page.Wrong["address"] = messageOf(err)
 	}
-	passphrase := form.Get("passphrase")
-	if err := checkPassphrase(passphrase, page.Typed); err != nil {
-		page.Wrong["passphrase"] = messageOf(err)
-	} else if form.Get("repeated") != passphrase {
-		page.Wrong["repeated"] = "This is not what stands above."
-	}
-	if len(page.Wrong) > 0 {
-		return line.NewOrganizer{}, page, nil
-	}
-	hash, err := s.hash(ctx, passphrase)
+	hash, wrong, err := s.readPassphrase(ctx, form, page.Typed)
 	if err != nil {
 		return line.NewOrganizer{}, page, err
 	}
+	maps.Copy(page.Wrong, wrong)
+	if len(page.Wrong) > 0 {
+		return line.NewOrganizer{}, page, nil
+	}
 	page.Wrong = nil
 	return line.NewOrganizer{Address: address, Passphrase: hash}, page, nil
+}
+
+// readPassphrase reads a new passphrase and its repetition, and gives what is
+// kept of it, or what is wrong, by field.
+func (s *Server) readPassphrase(ctx context.Context, form url.Values, address string) (hash string, wrong map[string]string, err error) {
+	passphrase := form.Get("passphrase")
+	if err := checkPassphrase(passphrase, address); err != nil {
+		return "", map[string]string{"passphrase": messageOf(err)}, nil
+	}
+	if form.Get("repeated") != passphrase {
+		return "", map[string]string{"repeated": "This is not what stands above."}, nil
+	}
+	hash, err = s.hash(ctx, passphrase)
+	return hash, nil, err
 }
 
 // parseAddress reads an organizer's address by the fans' strict grammar.

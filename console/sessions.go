@@ -2,6 +2,9 @@ package console
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -30,8 +33,18 @@ const (
 	keyGeneration = "generation" // of the organizer, int64
 	keySeen       = "seen"       // unix milliseconds, int64
 	keyProved     = "proved"     // when the passphrase was last given, likewise
+	keyBegan      = "began"      // likewise
+	keyBrowser    = "browser"    // which it is, string
 	keyNotice     = "notice"     // what to tell on the next page, string
+
+	// Between the passphrase and the second factor, when it is nobody's yet.
+	keyPending   = "pending"    // organizer, int64
+	keyPendingAt = "pending at" // unix milliseconds, int64
+	keyPendingTo = "pending to" // where they wanted to go, string
 )
+
+// pendingLife is how long the second factor may take after the passphrase.
+const pendingLife = 10 * time.Minute
 
 // newSessions is what scs.New gives, but for the store in memory that comes
 // with it: its cleaner could not be stopped again.
@@ -58,7 +71,16 @@ func (s sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, 
 }
 
 func (s sessionStore) CommitCtx(ctx context.Context, token string, data []byte, _ time.Time) error {
-	return s.line.KeepSession(ctx, token, data, s.clock().Add(idle))
+	_, values, err := scs.GobCodec{}.Decode(data)
+	if err != nil {
+		return fmt.Errorf("read the session again: %w", err)
+	}
+	number := func(key string) int64 { n, _ := values[key].(int64); return n }
+	browser, _ := values[keyBrowser].(string)
+	return s.line.KeepSession(ctx, line.Session{
+		Token: token, Data: data, Ends: s.clock().Add(idle), Organizer: number(keyOrganizer), Generation: number(keyGeneration),
+		Began: time.UnixMilli(number(keyBegan)), Seen: time.UnixMilli(number(keySeen)), Browser: browser,
+	})
 }
 
 func (s sessionStore) DeleteCtx(ctx context.Context, token string) error {
@@ -80,15 +102,52 @@ func (s sessionStore) Delete(token string) error { return s.DeleteCtx(context.Ba
 // begin makes this the session of an organizer who has just shown the
 // passphrase. The token is a new one: whoever knew the old one has nothing.
 func (s *Server) begin(ctx context.Context, o line.Organizer) error {
-	if err := s.sessions.RenewToken(ctx); err != nil {
+	if err := s.afresh(ctx); err != nil {
 		return err
 	}
 	now := s.clock().UnixMilli()
 	s.sessions.Put(ctx, keyOrganizer, o.ID)
 	s.sessions.Put(ctx, keyGeneration, o.Generation)
+	s.sessions.Put(ctx, keyBegan, now)
 	s.sessions.Put(ctx, keySeen, now)
 	s.sessions.Put(ctx, keyProved, now)
 	return nil
+}
+
+// afresh empties the session and gives it a token that nobody knows.
+func (s *Server) afresh(ctx context.Context) error {
+	if err := s.sessions.Clear(ctx); err != nil {
+		return err
+	}
+	return s.sessions.RenewToken(ctx)
+}
+
+// pend keeps who has shown the passphrase until they show the second factor.
+func (s *Server) pend(ctx context.Context, o line.Organizer, to string) error {
+	if err := s.afresh(ctx); err != nil {
+		return err
+	}
+	s.sessions.Put(ctx, keyPending, o.ID)
+	s.sessions.Put(ctx, keyGeneration, o.Generation)
+	s.sessions.Put(ctx, keyPendingAt, s.clock().UnixMilli())
+	s.sessions.Put(ctx, keyPendingTo, to)
+	return nil
+}
+
+// pending is who has shown the passphrase and not yet the second factor; ok
+// is false when there is nobody, or it was too long ago.
+func (s *Server) pending(ctx context.Context) (o line.Organizer, to string, ok bool, err error) {
+	id := s.sessions.GetInt64(ctx, keyPending)
+	ago := s.clock().Sub(time.UnixMilli(s.sessions.GetInt64(ctx, keyPendingAt)))
+	if id == 0 || ago < 0 || ago >= pendingLife {
+		return line.Organizer{}, "", false, nil
+	}
+	o, err = s.line.Organizer(ctx, id)
+	if sale.CodeOf(err) == sale.CodeNotFound {
+		return line.Organizer{}, "", false, nil
+	}
+	ok = err == nil && o.Factor != "" && o.Generation == s.sessions.GetInt64(ctx, keyGeneration)
+	return o, s.sessions.GetString(ctx, keyPendingTo), ok, err
 }
 
 // who is the organizer of a session; ok is false when it is nobody's, or was
@@ -117,3 +176,10 @@ func (s *Server) who(ctx context.Context) (o line.Organizer, ok bool, err error)
 
 // tell keeps a sentence for the next page.
 func (s *Server) tell(ctx context.Context, notice string) { s.sessions.Put(ctx, keyNotice, notice) }
+
+// tokenName is the name under which the store keeps a session: what the
+// library makes of its token.
+func tokenName(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

@@ -65,7 +65,7 @@ func TestSessionIdles(t *testing.T) {
 // TestOwnerLink: the first start's link makes one owner, once.
 func TestOwnerLink(t *testing.T) {
 	h := newEmptyHouse(t)
-	link, err := OwnerLink(t.Context(), h.line, h.clock, zeros{}, "https://console.example")
+	link, err := OwnerLink(t.Context(), h.links())
 	if err != nil || !strings.HasPrefix(link, "https://console.example/owner/") {
 		t.Fatal(link, err)
 	}
@@ -90,9 +90,14 @@ func TestOwnerLink(t *testing.T) {
 	b.want(b.get("/"), 200, "ann@lakeside.example", "You own this installation")
 	again := h.stranger()
 	again.want(again.post(path, good), 410)
-	if link, err := OwnerLink(t.Context(), h.line, h.clock, zeros{}, "https://console.example"); err != nil || link != "" {
+	if link, err := OwnerLink(t.Context(), h.links()); err != nil || link != "" {
 		t.Errorf("a second owner's link %q, %v", link, err)
 	}
+}
+
+// links makes one-time links that are always the same.
+func (h *house) links() LinkMaker {
+	return LinkMaker{Line: h.line, Clock: h.clock, Rand: zeros{}, URL: "https://console.example"}
 }
 
 type zeros struct{}

@@ -46,6 +46,28 @@ func accessSamples() []consoleSample {
 		{"again", "upload", func(t *Templates, w io.Writer) error {
 			return t.Again(w, AgainPage{ConsoleFrame: consoleFrameFor("Your passphrase, please"), Action: "/again", Upload: true})
 		}},
+		{"code", "refused", func(t *Templates, w io.Writer) error {
+			return t.Code(w, CodePage{ConsoleFrame: ConsoleFrame{Title: "Your second factor"}, Problem: "No."})
+		}},
+		{"account", "with everything", func(t *Templates, w io.Writer) error {
+			return t.Account(w, AccountPage{
+				ConsoleFrame: ConsoleFrame{Title: "Your account", Who: "ann@lakeside.example", Everything: true}, Joined: noon, Factor: true, Recoveries: 1, Shortest: 12,
+				Wrong:    map[string]string{"current": "No.", "passphrase": "No.", "repeated": "No."},
+				Sessions: []SessionLine{{Name: "a", Browser: "Firefox on Linux", Began: noon, Seen: noon, This: true}, {Name: "b", Browser: "<b>", Began: noon, Seen: noon}},
+			})
+		}},
+		{"account", "bare", func(t *Templates, w io.Writer) error {
+			return t.Account(w, AccountPage{ConsoleFrame: ConsoleFrame{Title: "Your account", Who: "ann@lakeside.example"}, Joined: noon, Shortest: 12})
+		}},
+		{"factor", "wrong code", func(t *Templates, w io.Writer) error {
+			return t.Factor(w, FactorPage{ConsoleFrame: ConsoleFrame{Title: "A second factor", Who: "ann@lakeside.example"}, Secret: "ABCDEFG", URL: "otpauth://totp/x?secret=ABCDEFG", QR: "M0 0h1v1h-1z", Size: 9, Problem: "No."})
+		}},
+		{"recovery", "new", func(t *Templates, w io.Writer) error {
+			return t.Recovery(w, RecoveryPage{ConsoleFrame: ConsoleFrame{Title: "Your recovery codes", Who: "ann@lakeside.example"}, Codes: []string{"abcd-efgh"}})
+		}},
+		{"reset", "wrong", func(t *Templates, w io.Writer) error {
+			return t.Reset(w, ResetPage{ConsoleFrame: ConsoleFrame{Title: "A new passphrase"}, Address: "ann@lakeside.example", Shortest: 12, Wrong: map[string]string{"passphrase": "No."}})
+		}},
 		{"signin", "empty", func(t *Templates, w io.Writer) error {
 			return t.SignIn(w, SignInPage{ConsoleFrame: ConsoleFrame{Title: "Sign in"}, To: "/"})
 		}},

@@ -170,7 +170,7 @@ func (a *App) offerOwnership(ctx context.Context) error {
 	if !a.o.Roles.Has(Console) || a.o.Print == nil {
 		return nil
 	}
-	link, err := console.OwnerLink(ctx, a.line, a.o.Clock, a.o.Rand, a.URL(string(Console)))
+	link, err := console.OwnerLink(ctx, console.LinkMaker{Line: a.line, Clock: a.o.Clock, Rand: a.o.Rand, URL: a.URL(string(Console))})
 	if err != nil || link == "" {
 		return err
 	}

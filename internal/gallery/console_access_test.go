@@ -1,7 +1,12 @@
 package gallery
 
 import (
+	"fmt"
 	"io"
+	"strings"
+	"time"
+
+	"rsc.io/qr"
 
 	"github.com/inturn/inturn/templates"
 )
@@ -23,6 +28,45 @@ func accessScenes() []scene {
 		}},
 		{"again", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.Again(w, templates.AgainPage{ConsoleFrame: saleFrame("Your passphrase, please", ""), Action: "/x", Repeats: true, Problem: "This is not your passphrase."})
+		}},
+		{"code-refused", func(t *templates.Templates, w io.Writer, _ string) error {
+			return t.Code(w, templates.CodePage{ConsoleFrame: nobody("Your second factor"), Problem: "This code is not right, or was used already."})
+		}},
+		{"account", func(t *templates.Templates, w io.Writer, _ string) error {
+			return t.Account(w, templates.AccountPage{ConsoleFrame: consoleFrame("Your account"), Joined: noon, Factor: true, Recoveries: 7, Shortest: 12, Sessions: []templates.SessionLine{
+				{Name: "a", Browser: "Firefox on Linux", Began: noon.Add(-26 * time.Hour), Seen: noon, This: true},
+				{Name: "b", Browser: "Safari on iPhone", Began: noon.Add(-3 * time.Hour), Seen: noon.Add(-2 * time.Hour)},
+			}})
+		}},
+		{"account-new", func(t *templates.Templates, w io.Writer, _ string) error {
+			return t.Account(w, templates.AccountPage{ConsoleFrame: consoleFrame("Your account"), Joined: noon, Shortest: 12, Wrong: map[string]string{"current": "This is not your passphrase."}, Sessions: []templates.SessionLine{
+				{Name: "a", Browser: "Firefox on Linux", Began: noon, Seen: noon, This: true},
+			}})
+		}},
+		{"factor", func(t *templates.Templates, w io.Writer, _ string) error {
+			code, err := qr.Encode("otpauth://totp/inturn:ann@lakeside.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", qr.M)
+			if err != nil {
+				return err
+			}
+			var path strings.Builder
+			for y := range code.Size {
+				for x := range code.Size {
+					if code.Black(x, y) {
+						fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+4, y+4)
+					}
+				}
+			}
+			return t.Factor(w, templates.FactorPage{
+				ConsoleFrame: consoleFrame("A second factor"), Secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", URL: "otpauth://totp/inturn", QR: path.String(), Size: code.Size + 8,
+			})
+		}},
+		{"recovery", func(t *templates.Templates, w io.Writer, _ string) error {
+			return t.Recovery(w, templates.RecoveryPage{ConsoleFrame: consoleFrame("Your recovery codes"), Added: true, Codes: []string{
+				"mzxw-6ytb-oi4d-cmrt", "he2d-kobv-gazx-6ytb", "oi4d-cmrt-he2d-kobv", "gamz-xw6y-tboi-4dcm",
+			}})
+		}},
+		{"reset", func(t *templates.Templates, w io.Writer, _ string) error {
+			return t.Reset(w, templates.ResetPage{ConsoleFrame: nobody("A new passphrase"), Address: "ann@lakeside.example", Shortest: 12})
 		}},
 		{"error-forbidden", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.ConsoleError(w, templates.ConsoleErrorPage{ConsoleFrame: saleFrame("Something is in the way", ""), Code: "forbidden", Message: "This needs the role manager on this sale; yours is viewer."})

@@ -18,7 +18,8 @@ type Organizer struct {
 	Address    string // as typed
 	Passphrase string // its argon2id hash, in PHC form
 	Everything bool
-	Generation int64 // sessions of an earlier one are over
+	Generation int64  // sessions of an earlier one are over
+	Factor     string // the sealed secret of a second factor; empty: there is none
 	Joined     time.Time
 	Roles      map[string]sale.Role
 }
@@ -77,8 +78,8 @@ func readOrganizer(ctx context.Context, tx *sqldb.Tx, where string, arg any) (Or
 	var o Organizer
 	var everything int
 	var joined int64
-	err := tx.QueryRow(ctx, `SELECT id, address, passphrase, everything, generation, joined_at FROM organizers WHERE `+where, arg).
-		Scan(&o.ID, &o.Address, &o.Passphrase, &everything, &o.Generation, &joined)
+	err := tx.QueryRow(ctx, `SELECT id, address, passphrase, everything, generation, factor, joined_at FROM organizers WHERE `+where, arg).
+		Scan(&o.ID, &o.Address, &o.Passphrase, &everything, &o.Generation, &o.Factor, &joined)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Organizer{}, sale.E(sale.CodeNotFound, "There is no such organizer.")
 	}

@@ -291,11 +291,28 @@ CREATE TABLE organizers (
     passphrase TEXT NOT NULL,               -- argon2id, with its salt and cost
     everything {{.Int}} NOT NULL CHECK (everything IN (0, 1)),
     generation {{.Int}} NOT NULL DEFAULT 1,
+    factor     TEXT NOT NULL DEFAULT '',    -- the secret of a second factor, sealed with a key that is not here
+    step       {{.Int}} NOT NULL DEFAULT 0, -- of the last code that was taken: none is taken twice
     joined_at  {{.Int}} NOT NULL
 ){{.Strict}};
 
+-- One-time codes in place of a lost second factor, by their hashes.
+CREATE TABLE recovery_codes (
+    organizer_id {{.Int}} NOT NULL REFERENCES organizers (id) ON DELETE CASCADE,
+    hash         {{.Blob}} NOT NULL,
+    PRIMARY KEY (organizer_id, hash)
+){{.Strict}};
+
+-- Links with which an organizer who is locked out chooses a new passphrase.
+-- Only their hashes are kept.
+CREATE TABLE reset_links (
+    organizer_id {{.Int}} NOT NULL PRIMARY KEY REFERENCES organizers (id) ON DELETE CASCADE,
+    hash         {{.Blob}} NOT NULL UNIQUE,
+    ends         {{.Int}} NOT NULL
+){{.Strict}};
+
 CREATE TABLE organizer_roles (
-    organizer_id {{.Int}} NOT NULL REFERENCES organizers (id),
+    organizer_id {{.Int}} NOT NULL REFERENCES organizers (id) ON DELETE CASCADE,
     sale_id      {{.Int}} NOT NULL REFERENCES sales (id),
     role         TEXT NOT NULL CHECK (role IN ('viewer', 'manager', 'owner')),
     PRIMARY KEY (organizer_id, sale_id)
@@ -311,11 +328,17 @@ CREATE TABLE owner_link (
 
 -- The console's sessions, by the hash of their token.
 CREATE TABLE sessions (
-    token TEXT NOT NULL PRIMARY KEY,
-    data  {{.Blob}} NOT NULL,
-    ends  {{.Int}} NOT NULL
+    token        TEXT NOT NULL PRIMARY KEY,
+    data         {{.Blob}} NOT NULL,
+    ends         {{.Int}} NOT NULL,
+    organizer_id {{.Int}} NOT NULL,         -- 0 before anybody has signed in
+    generation   {{.Int}} NOT NULL,
+    began_at     {{.Int}} NOT NULL,
+    seen_at      {{.Int}} NOT NULL,
+    browser      TEXT NOT NULL              -- as organizers recognise it: "Firefox on Linux"
 ){{.Strict}};
 CREATE INDEX sessions_over ON sessions (ends);
+CREATE INDEX sessions_organizer ON sessions (organizer_id) WHERE organizer_id > 0;
 
 -- Sales that are being set up: what was typed so far, by the fields of the
 -- form. Nobody but the organizer who began one sees it.
