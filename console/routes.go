@@ -98,6 +98,15 @@ func (s *Server) routes() []route {
 		{get, "/sales/:sale/fans/:number/erase", manager, false, s.askFor("erase")},
 		{post, "/sales/:sale/fans/:number/erase", manager, true, s.doFor("erase")},
 		{get, "/sales/:sale/history", viewer, false, s.handleHistory},
+
+		// Steer. What needs the passphrase again shows when it is looked at.
+		{get, "/sales/:sale/steer", manager, false, s.handleSteer},
+		{post, "/sales/:sale/steer", manager, false, s.handleChange},
+		{get, "/sales/:sale/settings", manager, false, s.handleSettings},
+		{post, "/sales/:sale/settings", manager, false, s.handleChange},
+		{get, "/sales/:sale/file", viewer, false, s.handleSaleFile},
+		{get, "/sales/:sale/file/download", viewer, false, s.handleDownload},
+		{post, "/sales/:sale/file", manager, false, s.handleUpload},
 	}
 	if s.o.Mailbox == nil {
 		return all

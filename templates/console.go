@@ -156,9 +156,12 @@ func consoleFuncs() template.FuncMap {
 		"tabs": func(s ConsoleSale) []tab {
 			all := []tab{
 				{"live", "", "Live"},
+				{"steer", "/steer", "Steer"},
+				{"settings", "/settings", "Settings"},
 				{"texts", "/texts", "Texts"},
 				{"fans", "/fans", "Fans"},
 				{"history", "/history", "History"},
+				{"file", "/file", "Sale file"},
 			}
 			for i := range all {
 				all[i].Path = s.Path() + all[i].Path

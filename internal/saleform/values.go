@@ -154,3 +154,10 @@ func (v Values) Languages() []string {
 func list(text string) []string {
 	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(", \t\r\n;", r) })
 }
+
+var known = regexp.MustCompile(`^(slug|timezone|languages|currency|payment|robots|` +
+	`(organizer|registration|tickets|caps|dispatch|mail|brand|embed|robots|event)\.[a-z_]+|` +
+	`(title|mail\.alternatives)\.[A-Za-z0-9-]{1,35}|tickets\.types\[\d{1,3}\]\.(was|id|stock|price|title\.[A-Za-z0-9-]{1,35}))$`)
+
+// Known says whether a name may be a field's.
+func Known(name string) bool { return known.MatchString(name) }

@@ -1,6 +1,7 @@
 package steering
 
 import (
+	"slices"
 	"time"
 
 	"github.com/inturn/inturn/internal/sale"
@@ -59,6 +60,8 @@ func (n Now) Senseless(a Act) string {
 	opened, closed := !n.At.Before(s.Registration.Opens), !n.At.Before(s.Registration.Closes)
 	started, ended := !n.At.Before(s.Dispatch.Starts), !n.At.Before(s.Dispatch.Ends)
 	switch {
+	case !slices.Contains(Acts(), a):
+		return "There is no such act."
 	case ended && a != CloseForm:
 		return "The sale has ended. A later end, among its settings, lets it go on."
 	case a == OpenForm && opened && !closed:

@@ -37,6 +37,7 @@ func TestDo(t *testing.T) {
 		"stop":           {steering.Stop, nil, func(n *steering.Next) { n.Sale.Dispatch.Ends = now }, ""},
 		"stop at once":   {steering.Stop, func(n *steering.Now) { n.Sale.Dispatch.Starts = now.Add(-time.Minute) }, func(n *steering.Next) { n.Sale.Dispatch.Ends = now.Add(59 * time.Minute) }, ""},
 		"stop unstarted": {steering.Stop, func(n *steering.Now) { n.Sale.Dispatch.Starts = tomorrow }, nil, "No offer was made yet. Close the form, or pause it, or change its dates."},
+		"no act":         {"sell", nil, nil, "There is no such act."},
 		"stop, ended":    {steering.Stop, func(n *steering.Now) { n.Sale.Dispatch.Ends = now }, nil, "The sale has ended. A later end, among its settings, lets it go on."},
 	} {
 		t.Run(name, func(t *testing.T) {
