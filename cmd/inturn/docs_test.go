@@ -48,8 +48,8 @@ func documents(t *testing.T) []string {
 var (
 	// inLines are commands of shell fences, at the start of a line or after
 	// settings; inSpans those in the middle of a text.
-	inLines = regexp.MustCompile(`(?m)^#? *(?:INTURN_\S+ |go run |\./|\./cmd/|docker .* )*inturn(?:ctl)? ((?:serve|demo|sale|orders|doctor|verify|keys|config|version)\b.*)$`)
-	inSpans = regexp.MustCompile("`inturn ((?:serve|demo|sale|orders|doctor|verify|keys|config|version)\\b[^`|…\\[]*)`")
+	inLines = regexp.MustCompile(`(?m)^#? *(?:INTURN_\S+ |go run |\./|\./cmd/|docker .* )*inturn(?:ctl)? ((?:serve|demo|sale|fan|owner|orders|doctor|verify|keys|config|version)\b.*)$`)
+	inSpans = regexp.MustCompile("`inturn ((?:serve|demo|sale|fan|owner|orders|doctor|verify|keys|config|version)\\b[^`|…\\[]*)`")
 	// tail is what the shell does with a command, and comments.
 	tail = regexp.MustCompile(` +(#|>|<|&|\|).*$`)
 	// quoted is one word of a command.

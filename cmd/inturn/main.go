@@ -99,6 +99,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Play a whole sale in about a minute, to watch in terminal and browser."`
 	Sale    saleCommand    `cmd:"" help:"Write, show, pause and resume sales."`
 	Fan     fanCommand     `cmd:"" help:"Help one fan: what happened to a place, and erasing a person."`
+	Owner   ownerCommand   `cmd:"" help:"Links for whoever owns the installation: the first one, and one for somebody who is locked out of the console."`
 	Orders  ordersCommand  `cmd:"" help:"The door list of a sale: code, tickets, amount, address."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at all that must be right before a sale opens: DNS of the senders, mail server, addresses, clock, disk; exit 1 where something is wrong."`
 	Verify  verifyCommand  `cmd:"" help:"Check every invariant on the stored data; exit 1 where one is broken."`
