@@ -30,6 +30,7 @@ var within = map[string][]string{
 	"internal/line":        {"internal/sale", "internal/sqldb", "internal/groupcommit"},
 	"internal/boxoffice":   {"internal/sale", "internal/sqldb", "internal/groupcommit"},
 	"internal/figures":     {"internal/sale", "internal/line"},
+	"internal/watch":       {"internal/sale", "internal/line", "internal/figures", "internal/chart", "templates"},
 	"internal/link":        {"internal/sale"},
 	"internal/mail":        {"internal/sale"},
 	"internal/robots":      {"internal/sale"},

@@ -52,6 +52,8 @@ func (d SalesDesk) check() error {
 type BoxOffice interface {
 	// Stock is what the box office has of a sale.
 	Stock(ctx context.Context, slug string) (sale.Stock, error)
+	// Flows is what moved in its ledger after a position.
+	Flows(ctx context.Context, slug string, after int64) (sale.Flows, error)
 }
 
 // Place is what is known of where the console runs. All of it is optional.

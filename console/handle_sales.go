@@ -30,10 +30,3 @@ func (s *Server) handleSales(c echo.Context) error {
 	}
 	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.pages.Sales(w, p) })
 }
-
-// handleSale is the first page of a sale.
-func (s *Server) handleSale(c echo.Context) error {
-	st := s.sale(c)
-	p := templates.SalePage{ConsoleFrame: s.frame(c, st.Sale.Title.In("en"), "live"), Last: st.Last, Reached: st.Reached}
-	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.pages.SaleOverview(w, p) })
-}

@@ -72,7 +72,10 @@ func (s *Server) routes() []route {
 
 		// Sales.
 		{get, "/", signedIn, false, s.handleSales},
-		{get, "/sales/:sale", viewer, false, s.handleSale},
+
+		// Watch.
+		{get, "/sales/:sale", viewer, false, s.handleWatch},
+		{get, "/sales/:sale/live", viewer, false, s.handleLive},
 
 		// Texts of pages and mails, and a test mail to oneself.
 		{get, "/sales/:sale/texts", viewer, false, s.handleTexts},

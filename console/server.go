@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
 
+	"github.com/inturn/inturn/internal/figures"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/mailbox"
@@ -49,6 +50,8 @@ type Server struct {
 	clock    sale.Clock
 	web      *web.Server
 	sessions *scs.SessionManager
+	figures  *figures.Figures
+	hub      *hub
 	hashing  chan struct{} // a place in it is the right to hash a passphrase
 }
 
@@ -79,7 +82,7 @@ func New(o Options) (*Server, error) {
 	}
 	w, err := web.New(web.Options{
 		Name: "console", Templates: o.Templates, Clock: o.Clock, Logger: o.Logger, MaxBody: maxBody,
-		TrustedProxies: o.TrustedProxies, Health: o.Health, Observe: o.Observe,
+		TrustedProxies: o.TrustedProxies, Health: o.Health, Observe: o.Observe, Streams: streams,
 	})
 	if err != nil {
 		return nil, err
@@ -91,6 +94,10 @@ func New(o Options) (*Server, error) {
 		o: o, line: o.Line, pages: o.Templates, clock: o.Clock, web: w,
 		hashing: make(chan struct{}, hashers),
 	}
+	if s.figures, err = figures.New(figures.Options{Line: o.Line, BoxOffice: o.BoxOffice, Clock: o.Clock}); err != nil {
+		return nil, err
+	}
+	s.hub = newHub(o, s.look)
 	s.sessions = newSessions(o.Line, o.Clock, s.sessionFailed)
 	for _, r := range s.routes() {
 		s.add(r)
@@ -118,5 +125,17 @@ func (s *Server) sessionFailed(w http.ResponseWriter, _ *http.Request, err error
 // Handler is the console without a listener, for tests.
 func (s *Server) Handler() http.Handler { return s.web.Handler() }
 
-// Serve answers on ln until ctx ends, then finishes what is in flight.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error { return s.web.Serve(ctx, ln) }
+// Serve answers on ln until ctx ends, then ends what goes on, and finishes
+// what is in flight.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		s.hub.run(ctx)
+	}()
+	err := s.web.Serve(ctx, ln)
+	cancel()
+	<-stopped
+	return err
+}

@@ -77,12 +77,6 @@ type SalesLine struct {
 	Timezone           string
 }
 
-// SalePage is a sale at a glance.
-type SalePage struct {
-	ConsoleFrame
-	Last, Reached int
-}
-
 // ConsoleError renders the page.
 func (t *Templates) ConsoleError(w io.Writer, d ConsoleErrorPage) error {
 	return t.console(w, "error", &d)
@@ -96,9 +90,6 @@ func (t *Templates) Join(w io.Writer, d JoinPage) error { return t.console(w, "j
 
 // Sales renders the page.
 func (t *Templates) Sales(w io.Writer, d SalesPage) error { return t.console(w, "sales", &d) }
-
-// SaleOverview renders the page.
-func (t *Templates) SaleOverview(w io.Writer, d SalePage) error { return t.console(w, "sale", &d) }
 
 // console executes one of the console's pages.
 func (t *Templates) console(w io.Writer, name string, data any) error {

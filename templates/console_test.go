@@ -18,7 +18,7 @@ type consoleSample struct {
 
 // consoleSamples are all of them; every feature lists its own.
 func consoleSamples() []consoleSample {
-	return slices.Concat(accessSamples(), textsSamples(), fanSamples(), steerSamples())
+	return slices.Concat(accessSamples(), textsSamples(), fanSamples(), steerSamples(), watchSamples())
 }
 
 // consoleFrameFor is a frame as an organizer sees it.
@@ -85,9 +85,6 @@ func accessSamples() []consoleSample {
 				ConsoleFrame: ConsoleFrame{Title: "Sales", Who: "ann@lakeside.example"},
 				Sales:        []SalesLine{{Slug: "lakeside-2027", Title: "Lakeside", Phase: "form open", Last: 2500, Opens: noon, Starts: noon, Timezone: "Europe/Zurich"}},
 			})
-		}},
-		{"sale", "overview", func(t *Templates, w io.Writer) error {
-			return t.SaleOverview(w, SalePage{ConsoleFrame: consoleFrameFor("Lakeside"), Last: 10, Reached: 4})
 		}},
 	}
 }

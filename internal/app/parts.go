@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/inturn/inturn/dispatcher"
 	"github.com/inturn/inturn/internal/boxoffice"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/link"
@@ -157,7 +156,7 @@ func (p *Parts) BoxOffice(ctx context.Context) (*boxoffice.BoxOffice, error) {
 
 // Wire is the box office as the line side sees it: over HTTP where a peer URL
 // is set, else in its database.
-func (p *Parts) Wire(ctx context.Context) (dispatcher.BoxOffice, error) {
+func (p *Parts) Wire(ctx context.Context) (peer.BoxOffice, error) {
 	if p.o.Settings.PeerURL == "" {
 		return p.BoxOffice(ctx)
 	}

@@ -88,8 +88,8 @@ func HorizontalBars(f Frame, b Bars) template.HTML {
 
 // The widths of pictures, and how high a chart over time is.
 const (
-	narrow = 420
-	wide   = 860
+	narrow = 360
+	wide   = 960
 	tall   = 230
 )
 

@@ -16,7 +16,7 @@
 //   - All text is escaped. A chart is made of data and nothing else: no clock,
 //     no chance, so equal data give equal bytes.
 //
-// A chart is drawn 420 units wide, which can be read from a telephone's width
-// to about 30 rem. A [Frame] that is Wide is drawn twice, 420 and 860 units
+// A chart is drawn 360 units wide, which can be read from a telephone's width
+// to about 30 rem. A [Frame] that is Wide is drawn twice, 360 and 960 units
 // wide, and the style sheet shows the one that fits.
 package chart

@@ -80,8 +80,5 @@ func accessScenes() []scene {
 		{"sales-none", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.Sales(w, templates.SalesPage{ConsoleFrame: consoleFrame("Sales")})
 		}},
-		{"sale", func(t *templates.Templates, w io.Writer, _ string) error {
-			return t.SaleOverview(w, templates.SalePage{ConsoleFrame: saleFrame("Lakeside Festival 2027", "live"), Last: 12418, Reached: 2500})
-		}},
 	}
 }

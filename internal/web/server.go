@@ -31,6 +31,10 @@ type Options struct {
 	// Observe is told about every request by the pattern of its route.
 	Observe func(route string, status int, took time.Duration)
 
+	// Streams names the requests whose answers go on (see OpenStream): they
+	// have no deadline. Nil: none.
+	Streams func(*http.Request) bool
+
 	// CrossOriginExempt names the unsafe requests that other sites may send.
 	CrossOriginExempt func(*http.Request) bool
 }
@@ -115,9 +119,11 @@ func (s *Server) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setHeaders(w.Header(), s.https(r))
 		r.Body = http.MaxBytesReader(w, r.Body, s.o.MaxBody)
-		ctx, cancel := context.WithTimeout(r.Context(), s.o.Timeout)
-		defer cancel()
-		r = r.WithContext(ctx)
+		if s.o.Streams == nil || !s.o.Streams(r) {
+			ctx, cancel := context.WithTimeout(r.Context(), s.o.Timeout)
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
 		if r.Method == http.MethodHead {
 			// Routed as GET. net/http still knows that it is HEAD and
 			// keeps the body back.
