@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -192,7 +193,7 @@ func (s *Server) author(ctx context.Context, slug string, t textAt, newest line.
 
 // preview is what a text makes of a page or a mail, with made-up data.
 func (s *Server) preview(about sale.Sale, lang string) templates.Preview {
-	fans := s.o.Place.RegistrationURL
+	fans := cmp.Or(s.o.Place.RegistrationURL, "https://tickets.example")
 	return templates.Preview{
 		Sale: about, Lang: lang, Now: s.clock(),
 		PlaceURL: fans + "/" + about.Slug + "/place/sample",
@@ -207,8 +208,7 @@ func (s *Server) renderPreview(w io.Writer, about sale.Sale, t textAt) (policy s
 	if err != nil || !isMail {
 		return previewPolicy(""), err
 	}
-	d := templates.TextPreviewPage{Subject: mail.Subject, Text: mail.Text, Lang: mail.Lang}
-	d.SetHTML(mail)
+	d := templates.TextPreviewPage{Subject: mail.Subject, HTML: mail.HTML, Text: mail.Text, Lang: mail.Lang}
 	return previewPolicy(mail.HTML), s.pages.TextPreview(w, d)
 }
 

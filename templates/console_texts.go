@@ -1,7 +1,6 @@
 package templates
 
 import (
-	"html/template"
 	"io"
 
 	"github.com/inturn/inturn/internal/sale"
@@ -70,7 +69,7 @@ type OthersWords struct {
 type TextPreviewPage struct {
 	Problem       string
 	Subject, Lang string
-	HTML          template.HTML // of the mail; shown in a frame of its own
+	HTML          string // of the mail, as this package rendered it; shown in a frame of its own
 	Text          string
 }
 
@@ -179,7 +178,3 @@ func TestMailLabel(name string) string {
 		string(sale.MailWithdrawn):    "Left the line",
 	}[name]
 }
-
-// SetHTML shows a mail's HTML part, which this package rendered: everything
-// that an organizer wrote is escaped in it.
-func (d *TextPreviewPage) SetHTML(m Mail) { d.HTML = template.HTML(m.HTML) } //nolint:gosec // rendered by html/template

@@ -49,9 +49,7 @@ func textsSamples() []consoleSample {
 			if err != nil {
 				return err
 			}
-			d := TextPreviewPage{Subject: m.Subject, Text: m.Text, Lang: m.Lang}
-			d.SetHTML(m)
-			return t.TextPreview(w, d)
+			return t.TextPreview(w, TextPreviewPage{Subject: m.Subject, HTML: m.HTML, Text: m.Text, Lang: m.Lang})
 		}},
 		{"testmail", "nothing sent", test(nil, "")},
 		{"testmail", "refused to send", test(nil, "There were 20.")},
