@@ -107,7 +107,7 @@ func TestTextsIn(t *testing.T) {
 			t.Errorf("%s in %s: %q, want %q", tt[0], tt[1], got, tt[2])
 		}
 	}
-	if got := (sale.Texts)(nil).In("landing", "en"); got != "" {
+	if got := sale.Texts(nil).In("landing", "en"); got != "" {
 		t.Errorf("of none: %q", got)
 	}
 }
