@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -69,6 +70,11 @@ func (f aFan) page(role sale.Role, forms map[string]templates.FanForm) templates
 	for _, a := range f.acts() {
 		a.Form = forms[a.Name]
 		p.Acts = append(p.Acts, a)
+	}
+	for name, form := range forms { // of an act that makes no sense any more
+		if !slices.ContainsFunc(p.Acts, func(a templates.FanAct) bool { return a.Name == name }) {
+			p.Problem = form.Problem
+		}
 	}
 	return p
 }

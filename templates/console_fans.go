@@ -25,7 +25,8 @@ type FanPage struct {
 	MailLang string
 	Joined   time.Time
 	Timezone string
-	Others   []int // other places of the same address
+	Others   []int  // other places of the same address
+	Problem  string // why what was asked for cannot be done any more
 	Reasons  []string
 	Events   []FanEvent
 	Acts     []FanAct

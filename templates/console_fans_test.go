@@ -30,7 +30,7 @@ func fanSamples() []consoleSample {
 			})
 		}},
 		{"fan", "erased", func(t *Templates, w io.Writer) error {
-			return t.Fan(w, FanPage{ConsoleFrame: frame, Number: 1, Class: sale.Standby, Joined: noon, Timezone: "Nowhere/At_all", Reasons: []string{"Gone."}})
+			return t.Fan(w, FanPage{ConsoleFrame: frame, Number: 1, Class: sale.Standby, Joined: noon, Problem: "Too late.", Timezone: "Nowhere/At_all", Reasons: []string{"Gone."}})
 		}},
 		{"fanact", "erase", func(t *Templates, w io.Writer) error {
 			act := acts[2]
