@@ -57,7 +57,7 @@ func (b *browser) confirms(at string, preview *httptest.ResponseRecorder, typed 
 func (b *browser) whole() url.Values {
 	b.Helper()
 	page := b.get(settingsAt).Body.String()
-	form := formIn(page, `action="`+settingsAt+`"`)
+	form := formIn(page, `class="settings"`)
 	for _, m := range regexp.MustCompile(`<input type="(?:text|datetime-local)" id="[^"]*" name="([^"]*)" value="([^"]*)"`).FindAllStringSubmatch(page, -1) {
 		form.Set(html.UnescapeString(m[1]), html.UnescapeString(m[2]))
 	}

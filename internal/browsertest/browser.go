@@ -196,6 +196,12 @@ func (b *Browser) Type(selector, text string) {
 	b.Do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
+// Clear empties a field.
+func (b *Browser) Clear(selector string) {
+	b.tb.Helper()
+	b.Do("empty "+selector, chromedp.Clear(chromedp.CSS(selector)))
+}
+
 // Text waits until something can be seen and reads it.
 func (b *Browser) Text(selector string) string {
 	b.tb.Helper()
