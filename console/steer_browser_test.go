@@ -53,7 +53,8 @@ func TestSteeringInABrowser(t *testing.T) {
 				b.Clear(selector)
 				b.Type(selector, text)
 			}
-			says("main", "Start…", "In line", "300")
+			says(".acts", "Start…")
+			says("main", "In line", "300")
 
 			b.Click(`form:has([value="start"]) button`)
 			says(".does", "This mails 300 people within the next minute")
@@ -96,8 +97,10 @@ func TestSteeringInABrowser(t *testing.T) {
 			if got := h.inForce().Sale; got.Dispatch.Batch != 120 || got.Organizer.Name != "Lakeside & Sons" {
 				t.Errorf("%+v %+v", got.Dispatch, got.Organizer)
 			}
-			if complaints := b.Errors(); len(complaints) > 0 {
-				t.Errorf("the browser complains: %s", strings.Join(complaints, "\n"))
+			for _, complaint := range b.Errors() {
+				if !strings.Contains(complaint, "status of 422") && !strings.Contains(complaint, "status of 409") {
+					t.Errorf("the browser complains: %s", complaint)
+				}
 			}
 		})
 	}
@@ -113,7 +116,7 @@ func TestSteeringFits(t *testing.T) {
 	b := browsertest.New(t, browsertest.Options{Scripts: true, Width: 1280, Height: 900})
 	b.Goto(at + steerAt)
 	enter(b, "manager")
-	b.Text("h1")
+	b.Text(".acts")
 	visits := []struct {
 		name  string
 		visit func()

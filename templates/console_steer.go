@@ -113,6 +113,17 @@ type SteerPage struct {
 	Until   string // suggested: until when a form that opens again stays open
 }
 
+// Senseless are the acts that make no sense now.
+func (p SteerPage) Senseless() []SteerAct {
+	var all []SteerAct
+	for _, a := range p.Acts {
+		if a.Reason != "" {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
 // SteerFigure is one number at a glance.
 type SteerFigure struct{ Label, Value, Note string }
 

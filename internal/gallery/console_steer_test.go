@@ -58,7 +58,7 @@ func steerScenes() []scene {
 	typed := templates.ChangePage{
 		ConsoleFrame: saleFrame("What this does", "steer"), Heading: "What this does", Post: path + "steer", Back: path + "steer", Button: "Do it",
 		Does: []string{"The next batch, at 14:05, mails 500 people instead of 100.", "The mail limits (1,000 an hour) spread these mails over about 60 minutes."},
-		Then: []string{"From then on at most 500 people every 5m, as long as tickets are free."}, Word: "500", Why: "500 people are mailed at 14:05", Danger: true, Again: true,
+		Then: []string{"From then on at most 500 people every 5 minutes, as long as tickets are free."}, Word: "500", Why: "500 people are mailed at 14:05", Danger: true, Again: true,
 		Changes: []sale.Change{{Field: "dispatch.batch", Old: "100", New: "500"}}, Form: []templates.Carried{{Name: "back", Value: "yes"}},
 	}
 	refused := templates.ChangePage{

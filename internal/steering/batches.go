@@ -1,7 +1,6 @@
 package steering
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -203,13 +202,30 @@ func (l *look) pace(b batch) {
 	if !changed || !l.n.At.Before(to.Ends) {
 		return
 	}
-	every := cmp.Or(strings.TrimPrefix(to.Every, "@every "), to.Every)
-	if every == to.Every {
-		every = "moment of " + to.Every
-	}
-	sentence := fmt.Sprintf("From then on at most %s every %s, as long as tickets are free", people(to.Batch), every)
+	sentence := fmt.Sprintf("From then on at most %s %s, as long as tickets are free", people(to.Batch), often(to.Every))
 	if q := to.Quiet; !q.None() {
 		sentence += fmt.Sprintf(", and nobody between %s", strings.Replace(q.String(), "-", " and ", 1))
 	}
 	l.then("%s.", sentence)
+}
+
+// often writes a schedule as people say it: every 5 minutes.
+func often(every string) string {
+	length, ok := strings.CutPrefix(strings.TrimSpace(every), "@every ")
+	d, err := time.ParseDuration(strings.TrimSpace(length))
+	if !ok || err != nil {
+		return "at each moment of " + every
+	}
+	for _, unit := range []struct {
+		length    time.Duration
+		one, more string
+	}{{time.Hour, "hour", "hours"}, {time.Minute, "minute", "minutes"}, {time.Second, "second", "seconds"}} {
+		switch {
+		case d == unit.length:
+			return "every " + unit.one
+		case d%unit.length == 0:
+			return "every " + many(int(d/unit.length), unit.one, unit.more)
+		}
+	}
+	return "every " + sale.FormatLife(d)
 }

@@ -66,64 +66,70 @@ func TestLook(t *testing.T) {
 			now:    func(n *steering.Now) { before(n); n.Sale.Dispatch.Batch = 500 },
 			change: func(s *sale.Sale) { s.Dispatch.Starts = now },
 			does:   []string{"This mails 500 people within the next minute; without it, 500 people would be mailed at 14:00 on 13 March."},
-			then:   []string{"From then on at most 500 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 500 people every 5 minutes, as long as tickets are free."},
 			people: 500, word: "500",
 		},
 		"start with few": {
 			now:    before,
 			change: func(s *sale.Sale) { s.Dispatch.Starts = now },
 			does:   []string{"This mails 100 people within the next minute; without it, 100 people would be mailed at 14:00 on 13 March."},
-			then:   []string{"From then on at most 100 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 100 people every 5 minutes, as long as tickets are free."},
 			people: 100,
 		},
 		"start with slow mail": {
 			now:    func(n *steering.Now) { before(n); n.Limits = plan.Limits{PerSecond: 10, PerHour: 60}; n.Hour = 20 },
 			change: func(s *sale.Sale) { s.Dispatch.Starts = now },
 			does:   []string{"This mails 100 people within the next minute; without it, 100 people would be mailed at 14:00 on 13 March.", "The mail limits (10 a second, 60 an hour) spread these mails over about 60 minutes."},
-			then:   []string{"From then on at most 100 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 100 people every 5 minutes, as long as tickets are free."},
 			people: 100,
 		},
 		"start with nobody": {
 			now:    func(n *steering.Now) { before(n); n.Waiting = 0 },
 			change: func(s *sale.Sale) { s.Dispatch.Starts = now },
 			does:   []string{"Nobody is mailed yet: nobody waits."},
-			then:   []string{"From then on at most 100 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 100 people every 5 minutes, as long as tickets are free."},
 		},
 		"start while paused": {
 			now:    func(n *steering.Now) { before(n); n.Paused = true },
 			paused: true,
 			change: func(s *sale.Sale) { s.Dispatch.Starts = now },
 			does:   []string{"Nobody is mailed yet: the sale is paused."},
-			then:   []string{"From then on at most 100 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 100 people every 5 minutes, as long as tickets are free."},
 		},
 		"a larger batch": {
 			change: func(s *sale.Sale) { s.Dispatch.Batch = 500 },
 			does:   []string{"The next batch, at 14:05, mails 500 people instead of 100."},
-			then:   []string{"From then on at most 500 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 500 people every 5 minutes, as long as tickets are free."},
 			word:   "500",
 		},
 		"a larger batch than tickets are free": {
 			now:    func(n *steering.Now) { n.Stock.Pools[0].Available = 480; n.Stock.Pools[0].Offered = 7920 },
 			change: func(s *sale.Sale) { s.Dispatch.Batch = 500 },
 			does:   []string{"The next batch, at 14:05, mails 120 people instead of 100."},
-			then:   []string{"From then on at most 500 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 500 people every 5 minutes, as long as tickets are free."},
+		},
+		"a schedule by the clock": {
+			change: func(s *sale.Sale) { s.Dispatch.Every = "0 12 * * *" },
+			does:   []string{"This mails 100 people within the next minute; without it, 100 people would be mailed at 14:05."},
+			then:   []string{"From then on at most 100 people at each moment of 0 12 * * *, as long as tickets are free."},
+			people: 100,
 		},
 		"a smaller batch": {
 			change: func(s *sale.Sale) { s.Dispatch.Batch = 1 },
 			does:   []string{"The next batch, at 14:05, mails one person instead of 100."},
-			then:   []string{"From then on at most one person every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most one person every 5 minutes, as long as tickets are free."},
 		},
 		"behind mails of the last batch": {
 			now:    func(n *steering.Now) { n.Unsent = 40 },
 			change: func(s *sale.Sale) { s.Dispatch.Batch = 200 },
 			does:   []string{"The next batch, at 14:05, mails 200 people instead of 100.", "Before that, 40 mails of the last batch have to leave."},
-			then:   []string{"From then on at most 200 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 200 people every 5 minutes, as long as tickets are free."},
 		},
 		"without the box office": {
 			now:    func(n *steering.Now) { n.Stock = nil },
 			change: func(s *sale.Sale) { s.Dispatch.Batch = 200 },
 			does:   []string{"The next batch, at 14:05, mails 200 people instead of 100.", "The box office cannot be asked what is free: it may be fewer."},
-			then:   []string{"From then on at most 200 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 200 people every 5 minutes, as long as tickets are free."},
 		},
 		"another schedule": {
 			change: func(s *sale.Sale) {
@@ -134,7 +140,7 @@ func TestLook(t *testing.T) {
 				"This mails 100 people within the next minute; without it, 100 people would be mailed at 14:05.",
 				"No mail of an offer leaves between 22:00 and 08:00. Links are moved by it, never cut.",
 			},
-			then:   []string{"From then on at most 100 people every 1m, as long as tickets are free, and nobody between 22:00 and 08:00."},
+			then:   []string{"From then on at most 100 people every minute, as long as tickets are free, and nobody between 22:00 and 08:00."},
 			people: 100,
 		},
 		"pause": {
@@ -150,7 +156,7 @@ func TestLook(t *testing.T) {
 		"resume": {
 			now:    func(n *steering.Now) { n.Paused, n.Unsent = true, 6; n.Next = now },
 			does:   []string{"6 mails that were held back leave now.", "This mails 100 people within the next minute.", "Before that, 6 mails of the last batch have to leave."},
-			then:   []string{"From then on at most 100 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 100 people every 5 minutes, as long as tickets are free."},
 			people: 100,
 		},
 		"close the form": {
@@ -258,7 +264,7 @@ func TestLook(t *testing.T) {
 			now:    func(n *steering.Now) { n.Frozen = true },
 			change: func(s *sale.Sale) { s.Dispatch.Batch = 500 },
 			does:   []string{"Nothing is mailed as long as the sale is frozen."},
-			then:   []string{"From then on at most 500 people every 5m, as long as tickets are free."},
+			then:   []string{"From then on at most 500 people every 5 minutes, as long as tickets are free."},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
