@@ -97,7 +97,7 @@ type exited int
 type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the roles: registration, dispatcher, checkout, console (all when none is named)."`
 	Demo    demoCommand    `cmd:"" help:"Play a whole sale in about a minute, to watch in terminal and browser."`
-	Sale    saleCommand    `cmd:"" help:"Write, show, pause and resume sales."`
+	Sale    saleCommand    `cmd:"" help:"Write, show, pause, freeze and release sales."`
 	Fan     fanCommand     `cmd:"" help:"Help one fan: what happened to a place, and erasing a person."`
 	Owner   ownerCommand   `cmd:"" help:"Links for whoever owns the installation: the first one, and one for somebody who is locked out of the console."`
 	Orders  ordersCommand  `cmd:"" help:"The door list of a sale: code, tickets, amount, address."`

@@ -22,6 +22,8 @@ type saleCommand struct {
 	List     saleListCommand     `cmd:"" help:"List all sales."`
 	Pause    salePauseCommand    `cmd:"" help:"Make no new offers; open links run on."`
 	Resume   saleResumeCommand   `cmd:"" help:"Make offers again."`
+	Freeze   saleFreezeCommand   `cmd:"" help:"Stop every clock of a sale: an incident. Links keep the time they have."`
+	Release  saleReleaseCommand  `cmd:"" help:"Let the clocks run again; every open link is extended by exactly the outage."`
 	Clusters saleClustersCommand `cmd:"" help:"List registrations that one hand may have made; nothing is changed."`
 }
 

@@ -24,6 +24,8 @@ type saleView struct {
 	Stored     int64                 `json:"stored"`  // newest the box office has
 	Pending    string                `json:"pending,omitempty"`
 	Paused     bool                  `json:"paused"`
+	Frozen     bool                  `json:"frozen"`              // its clocks stand still
+	Incidents  []incidentJSON        `json:"incidents,omitempty"` // freezes, the first one first; show only
 	SoldOut    bool                  `json:"sold_out"`
 	Phase      string                `json:"phase"`
 	Registered int                   `json:"registered"`
@@ -39,7 +41,7 @@ type saleView struct {
 func viewOf(st line.State, now time.Time) saleView {
 	v := saleView{
 		Slug: st.Sale.Slug, Title: st.Sale.Title, Version: st.Latest, Stored: st.Stored,
-		Paused: st.Paused, SoldOut: st.SoldOut, Phase: phase(st.Sale, now),
+		Paused: st.Paused, Frozen: st.Frozen, SoldOut: st.SoldOut, Phase: phase(st.Sale, now),
 		Registered: st.Last, Guaranteed: st.GuaranteedGiven, Reached: st.Reached,
 	}
 	if st.Pending() {
@@ -94,6 +96,13 @@ func (c *saleShowCommand) Run(s *session) error {
 		if v.Bounced, err = l.BouncedMails(ctx, c.Slug); err != nil {
 			return err
 		}
+		incidents, err := l.Incidents(ctx, c.Slug)
+		if err != nil {
+			return err
+		}
+		for _, inc := range incidents {
+			v.Incidents = append(v.Incidents, incidentOf(inc))
+		}
 		v.Stock = s.stock(ctx, parts, c.Slug)
 		if c.JSON {
 			return s.printJSON(v)
@@ -122,14 +131,16 @@ func (s *session) printSale(v saleView) error {
 	w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...)) }
 	loc := v.Sale.Location()
-	const moment = "2006-01-02 15:04:05 MST"
 	row("sale", "%s", v.Slug)
 	row("title", "%s", v.Title.In("en"))
 	row("version", "%d", v.Version)
 	if v.Pending != "" {
 		row("pending", "%s (box office has version %d)", v.Pending, v.Stored)
 	}
-	row("phase", "%s%s", v.Phase, map[bool]string{true: ", paused"}[v.Paused])
+	row("phase", "%s%s%s", v.Phase, map[bool]string{true: ", paused"}[v.Paused], map[bool]string{true: ", frozen"}[v.Frozen])
+	for _, inc := range v.Incidents {
+		row("incident", "%s", incident(inc, loc))
+	}
 	row("form", "%s to %s", v.Sale.Registration.Opens.In(loc).Format(moment), v.Sale.Registration.Closes.In(loc).Format(moment))
 	row("dispatch", "%s to %s", v.Sale.Dispatch.Starts.In(loc).Format(moment), v.Sale.Dispatch.Ends.In(loc).Format(moment))
 	count := sale.FormatCount
@@ -168,6 +179,19 @@ func (s *session) printSale(v saleView) error {
 		}
 	}
 	return w.Flush()
+}
+
+// moment is how moments are printed, in the sale's zone.
+const moment = "2006-01-02 15:04:05 MST"
+
+// incident is "2027-03-12 14:05:00 CET, 20m (212 links): the checkout was
+// down", or since when one lasts.
+func incident(inc incidentJSON, loc *time.Location) string {
+	began := inc.Began.In(loc).Format(moment)
+	if inc.Ended == nil {
+		return fmt.Sprintf("since %s: %s", began, inc.Why)
+	}
+	return fmt.Sprintf("%s, %s (%s links): %s", began, sale.FormatLife(time.Duration(inc.Seconds)*time.Second), sale.FormatCount(inc.Links), inc.Why)
 }
 
 // bounced is "2 offer, 1 receipt", in the order in which mails leave.
@@ -220,6 +244,8 @@ func (v saleView) note() string {
 	switch {
 	case v.Pending != "":
 		return "pending: " + v.Pending
+	case v.Frozen:
+		return "frozen"
 	case v.Paused:
 		return "paused"
 	case v.SoldOut:
