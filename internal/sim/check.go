@@ -23,6 +23,7 @@ func (w *World) check() {
 	}
 	w.checkAnswers()
 	w.checkLives()
+	w.checkLinks()
 }
 
 // checkAnswers: nothing that was answered is ever lost.

@@ -50,6 +50,12 @@ func (f *fan) take(w *World, m mail.Message) {
 		w.fail("an offer mail without a link for %s", f.address)
 		return
 	}
+	claims, _, err := link.NewVerifier(w.stage.Keys.Public()).Verify(token, w.now)
+	if err != nil {
+		w.fail("a fresh link is refused: %v", err)
+		return
+	}
+	w.given[token] = given{ends: claims.Ends, freezes: w.leased}
 	f.tokens = append(f.tokens, token)
 	w.arrived[m.Headers["X-Inturn-Offer"]] = true
 }
@@ -111,7 +117,7 @@ func (w *World) useLink(f *fan, token string) {
 		return
 	}
 	now := w.boxNow()
-	claims, over, err := link.NewVerifier(keys).Verify(token, now)
+	claims, _, err := link.NewVerifier(keys).Verify(token, now)
 	if err != nil {
 		w.fail("a genuine link was refused: %v", err)
 		return
@@ -121,24 +127,25 @@ func (w *World) useLink(f *fan, token string) {
 		w.tolerate("read offer", err)
 		return
 	}
-	if f.declines && view.State == "open" && !over {
+	known, over := w.known()
+	may := view.State == "open" && w.alive(w.given[token], now, known, over)
+	if f.declines && may {
 		w.tolerate("decline", w.box.Decline(w.ctx, "sim", claims.Offer, claims.End()))
 		return
 	}
 	if f.wants == 0 {
 		return
 	}
-	w.buy(f, claims, view)
+	w.buy(f, claims, view, may)
 }
 
-func (w *World) buy(f *fan, claims link.Claims, view boxoffice.OfferView) {
+func (w *World) buy(f *fan, claims link.Claims, view boxoffice.OfferView, may bool) {
 	want := basket(view, min(f.wants, view.Granted))
 	if len(want) == 0 {
 		want = sale.Quantities{"type-1": 1}
 	}
-	may := view.State == "open" && w.boxNow().Before(claims.Ends)
 	order, repeated, err := w.box.Buy(w.ctx, boxoffice.Purchase{
-		Offer: claims.Offer, Sale: claims.Sale, Quantities: want, Ends: claims.Ends,
+		Offer: claims.Offer, Sale: claims.Sale, Quantities: want, Ends: claims.Ends, Freezes: claims.Freezes,
 	})
 	var domain *sale.Error
 	switch {

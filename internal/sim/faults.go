@@ -98,6 +98,7 @@ func (c courier) Close() {}
 func (c courier) Send(_ context.Context, m mail.Message) mail.Result {
 	w := c.w
 	w.notAtNight(m)
+	w.notFrozen(m)
 	w.interlude()
 	f := w.byAddress[m.To]
 	switch {

@@ -17,6 +17,7 @@ func (w *World) heal() {
 	}
 	w.healed, w.skew = true, 0
 	w.tolerate("resume", w.line().SetPaused(w.ctx, "sim", false, "organizer"))
+	w.release()
 	for len(w.fans) < w.Fans {
 		w.join(w.newFan())
 	}

@@ -11,6 +11,9 @@ import (
 // up.
 func (w *World) play() {
 	for range w.Steps {
+		if w.inTheMiddle() {
+			w.incident(w.Incident)
+		}
 		w.advance(time.Millisecond + time.Duration(w.rand.Int64N(int64(w.Every)/4)))
 		beat := w.event()
 		if w.EveryEvent || beat {
@@ -25,6 +28,9 @@ func (w *World) play() {
 // event does one thing; it reports whether that was a beat.
 func (w *World) event() bool {
 	w.stumble()
+	if w.Freezing > 0 && w.chance(w.Freezing) {
+		w.freezeOrRelease()
+	}
 	switch n := w.rand.IntN(100); {
 	case n < 25:
 		for range w.Crowd {
@@ -59,16 +65,7 @@ func (w *World) event() bool {
 // stumble lets processes die and clocks jump.
 func (w *World) stumble() {
 	if w.chance(w.Crashes / 4) {
-		w.Counts["crash"]++
-		w.checking = true // starting again is not what fails here
-		var err error
-		if i := w.rand.IntN(3); i < 2 {
-			err = w.startOffice(i)
-		} else {
-			err = w.startBox()
-		}
-		w.checking = false
-		w.tolerate("start again", err)
+		w.crash()
 	}
 	if w.chance(w.Jumps / 4) {
 		w.Counts["clock jump"]++
@@ -78,6 +75,20 @@ func (w *World) stumble() {
 			w.skew = time.Duration(w.rand.IntN(6000)-3000) * time.Millisecond
 		}
 	}
+}
+
+// crash lets one process die and start again.
+func (w *World) crash() {
+	w.Counts["crash"]++
+	w.checking = true // starting again is not what fails here
+	var err error
+	if i := w.rand.IntN(3); i < 2 {
+		err = w.startOffice(i)
+	} else {
+		err = w.startBox()
+	}
+	w.checking = false
+	w.tolerate("start again", err)
 }
 
 func (w *World) someoneJoins() {
@@ -121,6 +132,9 @@ func flat(err error) []error {
 }
 
 func (w *World) send(i, most int) {
+	was := w.leased
+	w.leased = w.over()
+	defer func() { w.leased = was }()
 	_, err := w.offices[i].dispatcher.Send(w.ctx, courier{w}, most)
 	w.tolerate("send", err)
 }

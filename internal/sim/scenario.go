@@ -38,6 +38,9 @@ type Scenario struct {
 	Meddling    int  // pauses, new versions, cancelled orders, withdrawals
 	Interludes  int  // things that happen during a call or a hand-over
 	Requieting  bool // new versions may change the quiet hours
+	Freezing    int  // freezes and releases
+
+	Incident time.Duration // one freeze of exactly this, in the middle
 }
 
 // epoch is when the clocks of all simulated sales begin.
@@ -86,6 +89,30 @@ func Nights(seed uint64) Scenario {
 	s.Every, s.LinkLife, s.Lease = slow(s.Every), slow(s.LinkLife), slow(5*time.Second)
 	s.Quiet = quietFrom(r, epoch.Add(time.Duration(r.Int64N(int64(3*s.LinkLife)))))
 	s.Requieting = s.Meddling > 0 && r.IntN(2) == 0
+	return s
+}
+
+// Freezes is the small sale of the seed, or every fourth time one with nights,
+// frozen and released at random.
+func Freezes(seed uint64) Scenario {
+	s := Small(seed)
+	if seed%4 == 0 {
+		s = Nights(seed)
+	}
+	r := rand.New(rand.NewPCG(seed, 4))
+	s.Name = fmt.Sprintf("sale with incidents %d", seed)
+	s.Freezing = 20 + r.IntN(150)
+	return s
+}
+
+// Outage is a tenth of the article's sale with a freeze of 20 minutes in the
+// middle of it.
+func Outage() Scenario {
+	s := Article()
+	s.Name = "a sale with an outage"
+	s.Tickets, s.Capacity, s.Guaranteed, s.Standby, s.Fans = []int{1_000}, 1_000, 250, 750, 1_200
+	s.Crowd, s.Batch, s.Steps = 10, 50, 250
+	s.Jumps, s.Incident = 0, 20*time.Minute
 	return s
 }
 

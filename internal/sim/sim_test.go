@@ -47,6 +47,20 @@ func TestSmallSales(t *testing.T) { playMany(t, Small, 1) }
 // eighth of the seeds, since each takes longer.
 func TestNights(t *testing.T) { playMany(t, Nights, 8) }
 
+// TestFreezes is the same with sales that are frozen and released at random:
+// an eighth of the seeds.
+func TestFreezes(t *testing.T) { playMany(t, Freezes, 8) }
+
+// TestOutage: a freeze of 20 minutes leaves every link with exactly the time
+// it had, and no invariant broken.
+func TestOutage(t *testing.T) {
+	r := play(t, stage(t), Outage(), uint64(number(t, "INTURN_SIM_FIRST", 1)))
+	if r.Counts["links with the time they had"] == 0 || r.Counts["links given time"] == 0 {
+		t.Errorf("nobody had a link in the outage: %v", r.Counts)
+	}
+	t.Logf("%d of %d tickets sold; %v", r.Sold, r.ForSale, r.Counts)
+}
+
 // playMany plays one in so many of the seeds that are asked for, and at least
 // one.
 func playMany(t *testing.T, scenario func(seed uint64) Scenario, oneIn int) {

@@ -56,6 +56,9 @@ type World struct {
 	arrived   map[string]bool      // offers of which a mail is in somebody's inbox
 	reports   []report             // what the mail server has still to say
 	bought    []string             // order codes in the order in which they were answered
+	frozen    []stretch            // freezes, as the simulator saw them
+	given     map[string]given     // links, by their text
+	leased    int                  // freezes that were over when the mails now being handed over were taken
 	serial    int                  // of processes
 	depth     int                  // interludes within interludes
 	healed    bool
@@ -99,7 +102,7 @@ func newWorld(ctx context.Context, stage Stage, s Scenario, seed uint64) *World 
 		Scenario: s, Counts: map[string]int{}, stage: stage, ctx: ctx,
 		rand: rand.New(rand.NewPCG(seed, 2)), ids: rand.NewChaCha8([32]byte{byte(seed), byte(seed >> 8), byte(seed >> 16), byte(seed >> 24), 7}),
 		now: epoch, byAddress: map[string]*fan{}, answered: map[int]string{}, orders: map[string]string{},
-		arrived: map[string]bool{}, formerly: map[string]time.Time{},
+		arrived: map[string]bool{}, given: map[string]given{}, formerly: map[string]time.Time{},
 	}
 }
 
@@ -209,6 +212,9 @@ func (w *World) interlude() {
 	defer func() { w.depth-- }()
 	w.Counts["interlude"]++
 	w.advance(time.Duration(w.rand.IntN(3000)) * time.Millisecond)
+	if w.Freezing > 0 && w.chance(w.Freezing) {
+		w.freezeOrRelease()
+	}
 	switch w.rand.IntN(6) {
 	case 5:
 		w.report()
