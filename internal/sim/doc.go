@@ -19,6 +19,8 @@
 //   - either side dies and starts again, and a second dispatcher waits for
 //     its chance;
 //   - clocks jump, and the two sides' clocks disagree;
+//   - sales are frozen and released, which a stopwatch of the simulator's own
+//     looks at;
 //   - while a mail is being handed over or a call is under way, other things
 //     happen: fans buy and leave, the organizer pauses, the other dispatcher
 //     beats.

@@ -89,7 +89,7 @@ func (w *World) freezeOrRelease() {
 }
 
 func (w *World) freeze() {
-	before := w.lives()
+	before := w.offersIn(`SELECT id, COALESCE(ends, 0) FROM offers WHERE state = 'open'`)
 	_, _, err := w.line().Freeze(w.ctx, "sim", "organizer", "simulated")
 	w.tolerate("freeze", err)
 	incidents := w.incidents()
@@ -125,6 +125,40 @@ func (w *World) release() {
 		w.fail("a freeze released at %v ended at %v", w.now, got)
 	}
 	w.checkGiven(*s)
+	if !w.healed && w.rand.IntN(2) == 0 {
+		w.lastMoment()
+	}
+}
+
+// lastMoment goes on to just before the first end of a link that freezes have
+// moved, by the stopwatch, and lets its fan use it then.
+func (w *World) lastMoment() {
+	w.beat(0) // mostly, the box office has heard
+	w.beat(1)
+	var first time.Time
+	var token string
+	var who *fan
+	for _, f := range w.fans {
+		if f.wants == 0 {
+			continue
+		}
+		for _, t := range f.tokens {
+			g := w.given[t]
+			ends := g.ends
+			for _, s := range w.frozen[g.freezes:w.over()] {
+				ends = ends.Add(s.to.Sub(s.from))
+			}
+			if ends.After(g.ends) && ends.After(w.now) && (first.IsZero() || ends.Before(first)) {
+				first, token, who = ends, t, f
+			}
+		}
+	}
+	if who == nil {
+		return
+	}
+	w.now = first.Add(-time.Millisecond)
+	w.useLink(who, token)
+	w.Counts["used at the last moment"]++
 }
 
 func (w *World) incidents() []sale.Freeze {
@@ -170,14 +204,14 @@ func (w *World) offersIn(query string) map[string]time.Time {
 // checkGiven: every offer that had time when the clocks stopped has exactly as
 // much when they go on, and none that had was made over meanwhile.
 func (w *World) checkGiven(s stretch) {
-	now, expired := w.lives(), w.offersIn(`SELECT id, ends FROM offers WHERE state = 'expired'`)
+	now, expired := w.lives(), w.offersIn(`SELECT id, ends FROM offers WHERE state = 'expired' OR state = 'closing' AND reason = 'expired'`)
 	for id, had := range s.had {
 		left := had.Sub(s.from)
 		if had.IsZero() || left <= 0 {
 			continue
 		}
 		if _, gone := expired[id]; gone {
-			w.fail("offer %s expired while frozen, with %v left", id, left)
+			w.fail("offer %s expires while frozen, with %v left", id, left)
 		}
 		if ends, live := now[id]; live && ends.Sub(s.to) != left {
 			w.fail("offer %s had %v left when the clocks stopped, and has %v when they go on", id, left, ends.Sub(s.to))
@@ -280,6 +314,9 @@ func (w *World) incident(lasts time.Duration) {
 	}
 	w.sameLeft(before)
 	w.checkLinks()
+	for range 5 {
+		w.lastMoment()
+	}
 	w.check()
 }
 

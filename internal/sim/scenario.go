@@ -111,7 +111,7 @@ func Outage() Scenario {
 	s := Article()
 	s.Name = "a sale with an outage"
 	s.Tickets, s.Capacity, s.Guaranteed, s.Standby, s.Fans = []int{1_000}, 1_000, 250, 750, 1_200
-	s.Crowd, s.Batch, s.Steps = 10, 50, 250
+	s.Crowd, s.Batch, s.Steps = 10, 50, 150
 	s.Jumps, s.Incident = 0, 20*time.Minute
 	return s
 }
