@@ -77,6 +77,18 @@ func (s *Server) routes() []route {
 		{get, "/sales/:sale", viewer, false, s.handleWatch},
 		{get, "/sales/:sale/live", viewer, false, s.handleLive},
 
+		// Setting up.
+		{get, "/sales/new", everything, false, s.handleNewSale},
+		{post, "/sales/new", everything, false, s.handleBeginSetup},
+		{get, "/sales/new/:draft/:step", everything, false, s.handleSetup},
+		{post, "/sales/new/:draft/:step", everything, false, s.handleSetupPost},
+		{post, "/sales/new/:draft/discard", everything, false, s.handleDiscardSetup},
+		{get, "/sales/new/:draft/landing/:lang/preview", everything, false, s.handleSetupLanding},
+		{get, "/sales/:sale/plan", viewer, false, s.handlePlan},
+		{get, "/sales/:sale/checklist", viewer, false, s.handleChecklist},
+		{post, "/sales/:sale/checklist/doctor", manager, false, s.handleExamine},
+		{post, "/sales/:sale/checklist/keys", manager, false, s.handleBackedUp},
+
 		// Texts of pages and mails, and a test mail to oneself.
 		{get, "/sales/:sale/texts", viewer, false, s.handleTexts},
 		{get, "/sales/:sale/texts/:text/:lang", viewer, false, s.handleText},

@@ -11,7 +11,7 @@ import (
 
 // filled is a route's path with something in the place of each parameter.
 func filled(path string) string {
-	for name, value := range map[string]string{":sale": "lakeside-2027", ":token": "x", ":number": "1", ":id": "1", ":what": "x", ":lang": "en", ":text": "landing", ":file": "x"} {
+	for name, value := range map[string]string{":sale": "lakeside-2027", ":token": "x", ":number": "1", ":id": "1", ":what": "x", ":lang": "en", ":text": "landing", ":file": "x", ":draft": "1", ":step": "event"} {
 		path = strings.ReplaceAll(path, name, value)
 	}
 	return path

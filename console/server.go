@@ -53,6 +53,8 @@ type Server struct {
 	figures  *figures.Figures
 	hub      *hub
 	hashing  chan struct{} // a place in it is the right to hash a passphrase
+
+	examining chan struct{} // the place in it is the right to ask the doctor
 }
 
 // maxBody is what a form or a sale file may weigh.
@@ -92,7 +94,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, line: o.Line, pages: o.Templates, clock: o.Clock, web: w,
-		hashing: make(chan struct{}, hashers),
+		hashing: make(chan struct{}, hashers), examining: make(chan struct{}, 1),
 	}
 	if s.figures, err = figures.New(figures.Options{Line: o.Line, BoxOffice: o.BoxOffice, Clock: o.Clock}); err != nil {
 		return nil, err

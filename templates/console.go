@@ -147,6 +147,8 @@ func consoleFuncs() template.FuncMap {
 		"tabs": func(s ConsoleSale) []tab {
 			all := []tab{
 				{"live", "", "Live"},
+				{"plan", "/plan", "Plan"},
+				{"checklist", "/checklist", "Checklist"},
 				{"steer", "/steer", "Steer"},
 				{"settings", "/settings", "Settings"},
 				{"texts", "/texts", "Texts"},
@@ -167,6 +169,7 @@ func consoleFuncs() template.FuncMap {
 			}
 			return at.In(loc).Format("Mon 2 Jan 2006, 15:04:05 MST")
 		},
+		"sum": func(a, b int) int { return a + b },
 		// wrong is what a field's error needs: its name, and what is wrong.
 		"wrong": func(all map[string]string, field string) map[string]string {
 			if all[field] == "" {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/inturn/inturn/internal/sale"
@@ -49,6 +50,35 @@ func (f Forecast) Advise() []Advice {
 		add("time", true, "The schedule has more moments than a forecast looks at; what comes later is left out.")
 	}
 	return all
+}
+
+// SuggestBatch is a round number of offers at each moment that reaches the
+// guaranteed fans within about two hours, or as soon as the mail limits let
+// it: every offer may cause the mail of an order too.
+func SuggestBatch(guaranteed int, period time.Duration, l Limits) int {
+	wants := guaranteed
+	if moments := int(2 * time.Hour / max(period, time.Second)); moments > 0 {
+		wants = (guaranteed + moments - 1) / moments
+	}
+	suggested := batches()[0]
+	for _, b := range batches() {
+		if suggested = b; b >= wants {
+			break
+		}
+	}
+	if l == (Limits{}) {
+		return suggested
+	}
+	most := max(1, l.perPeriod(period)/2)
+	if suggested <= most {
+		return suggested
+	}
+	for _, b := range slices.Backward(batches()) {
+		if b <= most {
+			return b
+		}
+	}
+	return most
 }
 
 type adder func(about string, look bool, format string, args ...any)

@@ -338,3 +338,27 @@ func TestLength(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestSuggestBatch(t *testing.T) {
+	for _, tt := range []struct {
+		guaranteed int
+		period     time.Duration
+		limits     Limits
+		want       int
+	}{
+		{2500, 5 * time.Minute, Limits{}, 250},
+		{2400, 5 * time.Minute, Limits{}, 100},
+		{2500, time.Minute, Limits{}, 25},
+		{250, 5 * time.Minute, Limits{}, 25},
+		{0, 5 * time.Minute, Limits{}, 10},
+		{2500, 5 * time.Minute, Limits{PerHour: 1000}, 25}, // 83 mails, orders among them
+		{2500, 5 * time.Minute, Limits{PerHour: 100}, 4},
+		{2500, time.Minute, Limits{PerHour: 10}, 1},
+		{100_000, 24 * time.Hour, Limits{PerSecond: 1}, 25_000},
+		{10_000_000, time.Minute, Limits{}, 100_000},
+	} {
+		if got := SuggestBatch(tt.guaranteed, tt.period, tt.limits); got != tt.want {
+			t.Errorf("%d guaranteed every %s within %+v: %d, want %d", tt.guaranteed, tt.period, tt.limits, got, tt.want)
+		}
+	}
+}

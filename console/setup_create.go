@@ -1,0 +1,49 @@
+package console
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+)
+
+// startZone is where a sale probably is: where the newest sale is, else where
+// somebody with such a browser would be.
+func (s *Server) startZone(ctx context.Context, acceptLanguage string) (zone string, guessed bool, err error) {
+	all, err := s.line.Sales(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	if len(all) > 0 {
+		return all[len(all)-1].Sale.Timezone, false, nil
+	}
+	return homeZone(acceptLanguage), true, nil
+}
+
+// addRow shows one more row of ticket types.
+func addRow(fields map[string]string) {
+	d := setup{typed: fields}
+	fields["rows"] = strconv.Itoa(d.rows() + 1)
+}
+
+// create makes a sale of a draft in which nothing is wrong: version 1, whose
+// form opens at its date. A sale that exists is never written over.
+func (s *Server) create(ctx context.Context, d *setup, v visitor) error {
+	why, err := s.o.Sales.Write(ctx, d.sale, line.Edit{Actor: v.Address, Source: line.FromConsole})
+	if sale.CodeOf(err) == sale.CodeSaleChanged {
+		return sale.E(sale.CodeInvalid, "There is a sale with the address %q already. Choose another one in the first step.", d.sale.Slug)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.line.DropDraft(ctx, v.ID, d.ID); err != nil {
+		return err
+	}
+	notice := "The sale is created. Look at the checklist before the form opens."
+	if why != "" {
+		notice = "The sale is created. Its box office does not have it yet (" + why + ") and gets it as soon as it can."
+	}
+	s.tell(ctx, notice)
+	return nil
+}

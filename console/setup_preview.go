@@ -1,0 +1,69 @@
+package console
+
+import (
+	"strings"
+	"time"
+
+	"github.com/inturn/inturn/internal/plan"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/templates"
+)
+
+// showPreview is what fans will see, and everything in a few lines.
+func (s *Server) showPreview(d *setup, p *templates.SetupPage) {
+	p.Wrong = d.mistakes("")
+	view := &templates.SetupPreview{Ready: len(p.Wrong) == 0}
+	p.Preview = view
+	if !view.Ready {
+		return
+	}
+	for _, lang := range d.sale.Languages {
+		view.Languages = append(view.Languages, templates.SetupLanguage{Lang: lang, Name: languageName(lang)})
+	}
+	view.Lang = d.sale.Languages[0]
+	if s.o.Place.RegistrationURL != "" {
+		view.URL = s.o.Place.RegistrationURL + "/" + d.sale.Slug
+	}
+	view.Rows = summary(d.sale)
+}
+
+func summary(of sale.Sale) []templates.SetupRow {
+	loc := of.Location()
+	at := func(t time.Time) string { return t.In(loc).Format("Mon 2 January 2006, 15:04 MST") }
+	var types []string
+	for _, t := range of.Tickets.Types {
+		types = append(types, sale.FormatCount(t.Stock)+" × "+t.Title.In("en")+", "+money(t.Price, of.Currency))
+	}
+	rows := []templates.SetupRow{
+		{Step: "event", Label: "Sold by", Value: of.Organizer.Name},
+		{Step: "dates", Label: "The form", Value: at(of.Registration.Opens) + " to " + at(of.Registration.Closes)},
+		{Step: "dates", Label: "Offers", Value: at(of.Dispatch.Starts) + " to " + at(of.Dispatch.Ends)},
+		{Step: "tickets", Label: "Tickets", Value: strings.Join(types, "; ")},
+		{Step: "tickets", Label: "For one fan", Value: "at most " + sale.FormatCount(of.Tickets.MaxPerFan) + " of " + sale.FormatCount(of.Tickets.Capacity)},
+		{Step: "places", Label: "Places", Value: sale.FormatCount(of.Caps.Guaranteed) + " guaranteed, " + sale.FormatCount(of.Caps.Standby) + " on standby"},
+		{Step: "mails", Label: "Mails", Value: "from " + of.Mail.From},
+		{Step: "mails", Label: "Offers", Value: sale.FormatCount(of.Dispatch.Batch) + " at a time, " + everyInWords(of.Dispatch.Every) + ", each good for " + plan.Length(of.Dispatch.LinkLife)},
+	}
+	if !of.Dispatch.Quiet.None() {
+		rows = append(rows, templates.SetupRow{Step: "mails", Label: "Quiet hours", Value: of.Dispatch.Quiet.String()})
+	}
+	return rows
+}
+
+// everyInWords says a schedule as the choices do, or as it is written.
+func everyInWords(every string) string {
+	for _, known := range everies() {
+		if known.Value == every {
+			return strings.ToLower(known.Label)
+		}
+	}
+	return every
+}
+
+func money(minor int64, currency string) string {
+	if minor == 0 {
+		return "free"
+	}
+	digits, _ := sale.CurrencyDigits(currency)
+	return currency + " " + sale.FormatMoney(minor, digits)
+}
