@@ -30,23 +30,28 @@ func setupSteps() []setupStep {
 	return []setupStep{
 		{
 			"event", "The event", "What is it?", "A title and who sells the tickets. Nobody but you sees anything of this until you create the sale at the end.", "On to the dates",
-			[]string{"title.", "languages", "slug", "organizer.", "event.venue"}, (*Server).showEvent,
+			[]string{"title.", "languages", "slug", "organizer.", "event.venue"},
+			(*Server).showEvent,
 		},
 		{
 			"dates", "Dates", "When is it?", "First fans leave their address while the form is open. Then offers are mailed, batch by batch.", "On to the tickets",
-			[]string{"timezone", "registration.", "dispatch.starts", "dispatch.ends", "event.starts", "event.ends"}, (*Server).showDates,
+			[]string{"timezone", "registration.", "dispatch.starts", "dispatch.ends", "event.starts", "event.ends"},
+			(*Server).showDates,
 		},
 		{
 			"tickets", "Tickets", "What is for sale?", "Every kind of ticket with how many there are and what one costs.", "On to the places",
-			[]string{"currency", "payment", "tickets.", "rows"}, (*Server).showTickets,
+			[]string{"currency", "payment", "tickets.", "rows"},
+			(*Server).showTickets,
 		},
 		{
 			"places", "Places in line", "How many may stand in line?", "Each fan gets a number. The first ones are guaranteed tickets, the next ones stand by for what is left.", "On to the mails",
-			[]string{"caps."}, (*Server).showPlaces,
+			[]string{"caps."},
+			(*Server).showPlaces,
 		},
 		{
 			"mails", "Mails and plan", "How are the offers mailed?", "Everybody gets a personal link when it is their turn. How fast that goes is up to you and your mail server.", "On to the preview",
-			[]string{"mail.from", "mail.reply_to", "mail.receipt", "mail.alternatives.", "dispatch.every", "every.other", "dispatch.batch", "dispatch.link_life", "dispatch.quiet", "assume."}, (*Server).showMails,
+			[]string{"mail.from", "mail.reply_to", "mail.receipt", "mail.alternatives.", "dispatch.every", "every.other", "dispatch.batch", "dispatch.link_life", "dispatch.quiet", "assume."},
+			(*Server).showMails,
 		},
 		{
 			"preview", "Preview", "Is everything as you want it?", "Nothing has been announced yet.", "", nil, (*Server).showPreview,
@@ -160,7 +165,7 @@ func (s *Server) openDraft(ctx context.Context, draft line.Draft, step setupStep
 // form what a sale file would say of itself.
 func (d *setup) inWordsOfTheForm(wrong []sale.FieldError) []sale.FieldError {
 	var told []sale.FieldError
-	if languagesOf(d.typed) == nil {
+	if len(languagesOf(d.typed)) == 0 {
 		told = append(told, sale.FieldError{Field: "languages", Message: "tick at least one language"})
 	}
 	for _, e := range wrong {

@@ -97,7 +97,7 @@ func (s *Server) completed(typed saleform.Values, who string) saleform.Values {
 	v := saleform.Values{}
 	spoken := languagesOf(typed)
 	for name, value := range typed {
-		if lang, ok := titleIn(name); ok && spoken != nil && !slices.Contains(spoken, lang) {
+		if lang, ok := titleIn(name); ok && len(spoken) > 0 && !slices.Contains(spoken, lang) {
 			continue // of a language that is not ticked
 		}
 		v[name] = tidy(name, value)

@@ -168,9 +168,12 @@ func (s *Server) showPlaces(d *setup, p *templates.SetupPage) {
 // everies are the schedules to choose from.
 func everies() []templates.FormOption {
 	return []templates.FormOption{
-		{Value: "@every 1m", Label: "Every minute"}, {Value: "@every 5m", Label: "Every 5 minutes"},
-		{Value: "@every 10m", Label: "Every 10 minutes"}, {Value: "@every 15m", Label: "Every quarter of an hour"},
-		{Value: "@every 30m", Label: "Every half hour"}, {Value: "@every 1h", Label: "Every hour"},
+		{Value: "@every 1m", Label: "Every minute"},
+		{Value: "@every 5m", Label: "Every 5 minutes"},
+		{Value: "@every 10m", Label: "Every 10 minutes"},
+		{Value: "@every 15m", Label: "Every quarter of an hour"},
+		{Value: "@every 30m", Label: "Every half hour"},
+		{Value: "@every 1h", Label: "Every hour"},
 		{Value: otherEvery, Label: "As written in the next field"},
 	}
 }
