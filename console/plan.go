@@ -101,15 +101,15 @@ func (s *Server) forecast(of sale.Sale, a assumptions, prefix string) templates.
 		view.Why = "With these assumptions there is no plan."
 		return view
 	}
-	view.Figures, view.Chart = figures(f), planChart(f)
+	view.Figures, view.Chart = planFigures(f), planChart(f)
 	for _, advice := range f.Advise() {
 		view.Advice = append(view.Advice, templates.PlanAdvice{Look: advice.Look, Text: advice.Text})
 	}
 	return view
 }
 
-// figures are a forecast's answers.
-func figures(f plan.Forecast) []templates.PlanFigure {
+// planFigures are a forecast's answers.
+func planFigures(f plan.Forecast) []templates.PlanFigure {
 	of := f.Question.Sale
 	at := func(t time.Time) string { return t.In(of.Location()).Format("Mon 2 Jan, 15:04") }
 	all := []templates.PlanFigure{}
