@@ -352,7 +352,7 @@ func TestDomains(t *testing.T) {
 // TestUnits: balances at the end of each minute, from the first offer on.
 func TestUnits(t *testing.T) {
 	h := open(t, "sqlite::memory:")
-	h.box.move(-600, "issued", "available", 100)
+	h.box.move(2, "issued", "available", 100)
 	h.box.move(2, "available", "offered", 40)
 	h.box.move(2, "offered", "sold", 10)
 	h.box.move(3, "offered", "available", 6)

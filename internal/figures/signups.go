@@ -93,7 +93,7 @@ func (u *signUps) bins(ctx context.Context, l *line.Line, s Snapshot, begin, end
 // formTime is the part of the form's time that has come.
 func formTime(s Snapshot) (begin, end time.Time) {
 	r := s.State.Sale.Registration
-	begin, end = r.Opens, s.At
+	begin, end = r.Opens, s.At.Add(time.Millisecond) // with this very moment
 	if end.After(r.Closes) {
 		end = r.Closes
 	}

@@ -132,7 +132,11 @@ func (u *units) units(s Snapshot) Units {
 		upTo(minute)
 		out.At = append(out.At, time.Unix(minute*60, 0).UTC())
 		for i, account := range out.Accounts {
-			out.Balances[i] = append(out.Balances[i], max(balance[account], 0))
+			n := balance[account]
+			if minute == u.moved && account == available {
+				n -= u.minutes[minute][issued] // issued within this minute: it was there before anything moved
+			}
+			out.Balances[i] = append(out.Balances[i], max(n, 0))
 		}
 		if minute >= last {
 			break

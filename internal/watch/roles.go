@@ -71,10 +71,7 @@ func (v view) mailRole() templates.LiveRole {
 		waiting += n
 	}
 	last := v.Mails.Last
-	queue := chart.Number(waiting) + " mails wait."
-	if waiting == 1 {
-		queue = "One mail waits."
-	}
+	queue := count(waiting, "mail") + " to be handed over."
 	switch {
 	case last.ID == 0 && waiting == 0:
 		return role(name, "idle", "No mail has been written yet.")
