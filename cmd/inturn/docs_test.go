@@ -53,7 +53,7 @@ var (
 	// tail is what the shell does with a command, and comments.
 	tail = regexp.MustCompile(` +(#|>|<|&|\|).*$`)
 	// quoted is one word of a command.
-	quoted = regexp.MustCompile(`'[^']*'|\S+`)
+	quoted = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
 )
 
 func shownCommands(text string) [][]string {
@@ -62,7 +62,7 @@ func shownCommands(text string) [][]string {
 		for _, m := range re.FindAllStringSubmatch(text, -1) {
 			var args []string
 			for _, word := range quoted.FindAllString(tail.ReplaceAllString(m[1], ""), -1) {
-				args = append(args, strings.Trim(word, "'"))
+				args = append(args, strings.Trim(word, `'"`))
 			}
 			commands = append(commands, args)
 		}
