@@ -41,7 +41,7 @@ func (b *blame) judge(m line.Mail, r mail.Result) (_ mail.Result, alone bool) {
 	case r.Stage == mail.StageConnect:
 		r.Outcome = mail.Fault
 		return r, false
-	case m.Kind == sale.MailConfirm:
+	case m.Kind == sale.MailConfirm || m.Kind == sale.MailInvitation:
 		return b.stranger(r), false
 	case m.Kind == sale.MailTest:
 		return test(r), false

@@ -49,6 +49,7 @@ type Options struct {
 
 	RegistrationURL string // without a slash at the end
 	CheckoutURL     string
+	ConsoleURL      string // where invitations lead; required where there are any
 
 	ReturnPath mail.ReturnPath // where mails come back to; to their From when zero
 

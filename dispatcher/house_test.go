@@ -145,7 +145,7 @@ func (h *house) process(holder string) *dispatcher.Dispatcher {
 	h.Helper()
 	d, err := dispatcher.New(dispatcher.Options{
 		Line: h.line, BoxOffice: h.wire, Connect: h.dial, Keys: h.keys, Templates: h.words, Clock: h.clock.time,
-		RegistrationURL: registrationURL, CheckoutURL: checkoutURL, Holder: holder, Lease: 10 * time.Second, Closers: 1,
+		RegistrationURL: registrationURL, CheckoutURL: checkoutURL, ConsoleURL: "https://console.example", Holder: holder, Lease: 10 * time.Second, Closers: 1,
 		ReturnPath: returnPath(h),
 	})
 	must(h, err)

@@ -59,9 +59,10 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 // in the mail program (RFC 2369, RFC 8058). Not that of an order: it stands,
 // and who unsubscribes must not believe to have cancelled it. Nor that of a
 // withdrawal, where there is nothing left to leave.
-// Nor those of a confirmation and a test, whose readers are in no line.
+// Nor those of a confirmation, a test and an invitation, whose readers are in
+// no line.
 func canUnsubscribe(kind sale.MailKind) bool {
-	return kind != sale.MailOrder && kind != sale.MailCancellation && kind != sale.MailWithdrawn && kind != sale.MailConfirm && kind != sale.MailTest
+	return kind == sale.MailOffer || kind == sale.MailReceipt || kind == sale.MailDecline
 }
 
 func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templates.Mail, error) {
@@ -93,6 +94,11 @@ func (d *Dispatcher) text(ctx context.Context, m line.Mail, place string) (templ
 		return d.Templates.ConfirmMail(m.Lang, templates.ConfirmMail{
 			Sale: m.Sale, Until: m.Ends,
 			Link: d.RegistrationURL + "/" + m.Sale.Slug + "/confirm/" + d.Keys.Confirmation(m.Sale.Slug, m.Ref, m.Ends),
+		})
+	case sale.MailInvitation:
+		return d.Templates.InvitationMail(m.Lang, templates.InvitationMail{
+			Sale: m.Sale, Inviter: m.Invitation.Inviter, Role: m.Invitation.Role, Everything: m.Invitation.Sale == "", Until: m.Ends,
+			Link: d.ConsoleURL + "/invitation/" + d.Keys.Invitation(m.Ref, m.Ends),
 		})
 	case sale.MailTest:
 		return d.sample(m)
@@ -174,7 +180,7 @@ func messageID(m line.Mail) string {
 		return "cancellation." + m.Sale.Slug + "." + m.Order.Code + "@" + domain
 	case sale.MailOrder:
 		return "order." + m.Sale.Slug + "." + m.Order.Code + "@" + domain
-	case sale.MailConfirm:
+	case sale.MailConfirm, sale.MailInvitation:
 		return fmt.Sprintf("%s.%s.%d@%s", m.Kind, m.Sale.Slug, m.ID, domain)
 	case sale.MailTest:
 		return fmt.Sprintf("%s.%s.%s@%s", m.Kind, m.Sale.Slug, m.Ref, domain)

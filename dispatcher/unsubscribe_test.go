@@ -48,8 +48,8 @@ func TestUnsubscribeHeaders(t *testing.T) {
 			}
 		}
 		for _, kind := range sale.MailKinds() {
-			if kind == sale.MailConfirm || kind == sale.MailTest {
-				continue // to somebody who is in no line: TestConfirmMail, TestTestMails
+			if kind == sale.MailConfirm || kind == sale.MailTest || kind == sale.MailInvitation {
+				continue // to somebody who is in no line: TestConfirmMail, TestTestMails, TestInvitationMail
 			}
 			if !seen[string(kind)] {
 				t.Errorf("no %s mail was looked at: %v", kind, seen)

@@ -20,6 +20,8 @@ func mailLink(name string) string {
 		return sampleLink
 	case strings.HasPrefix(name, "order"), name == "cancellation":
 		return sampleOrderURL
+	case strings.HasPrefix(name, "invitation"):
+		return sampleInvitation
 	case strings.HasPrefix(name, "confirm"):
 		return sampleConfirm
 	}

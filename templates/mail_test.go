@@ -55,8 +55,9 @@ const (
 	sampleLink = "https://tickets.example/c/eyJhbGciOiJFZERTQSIsImtpZCI6Im9oNXBxIiwidHlwIjoiaW50dXJuLW9mZmVyK2p3dCJ9." +
 		"eyJpc3MiOiJpbnR1cm4vbGluZSIsInN1YiI6IjR4ZHRjNmFxM2V6Z2htIiwiYXVkIjpbImludHVybi9ib3gtb2ZmaWNlIl0sInNhbGUiOiJsYWtlc2lkZS0yMDI3In0." +
 		"Q2FsbEl0QVNpZ25hdHVyZU9mU2l4dHlGb3VyQnl0ZXNXaGljaEVkMjU1MTlBbHdheXNIYXM"
-	samplePlace    = "https://line.example/lakeside-2027/place/k1.1200.mm3x7q2a.5pHc2rGk9dWmZt4yB8uJ1A"
-	sampleOrderURL = "https://tickets.example/order/mzxw6ytboi4dcmrthe2dkobvga"
+	samplePlace      = "https://line.example/lakeside-2027/place/k1.1200.mm3x7q2a.5pHc2rGk9dWmZt4yB8uJ1A"
+	sampleInvitation = "https://console.example/invitation/mzxw6ytb.mzxw6ytboi4dcmrthe2dkobvga.u3tik0.MUX7phBnNS3XSywNPMsAhQ"
+	sampleOrderURL   = "https://tickets.example/order/mzxw6ytboi4dcmrthe2dkobvga"
 )
 
 // mailSale is the sale of the sample mails, and what was bought in it.
@@ -123,6 +124,12 @@ func mails(t *testing.T, ts *Templates, lang string) map[string]Mail {
 	add("withdrawn for good", m, err)
 	m, err = ts.ConfirmMail(lang, ConfirmMail{Sale: s, Until: noon.Add(24 * time.Hour), Link: sampleConfirm})
 	add("confirm", m, err)
+	for _, role := range sale.Roles() {
+		m, err = ts.InvitationMail(lang, InvitationMail{Sale: s, Inviter: "ann@lakeside.example", Role: role, Until: noon.Add(168 * time.Hour), Link: sampleInvitation})
+		add("invitation as "+string(role), m, err)
+	}
+	m, err = ts.InvitationMail(lang, InvitationMail{Sale: s, Inviter: "ann@lakeside.example", Role: sale.RoleOwner, Everything: true, Until: noon.Add(168 * time.Hour), Link: sampleInvitation})
+	add("invitation to everything", m, err)
 	maps.Copy(all, ownMails(t, ts, lang))
 	return all
 }

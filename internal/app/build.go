@@ -89,7 +89,7 @@ func (a *App) buildDispatcher(ctx context.Context) error {
 	s := a.o.Settings
 	d, err := dispatcher.New(dispatcher.Options{
 		Line: l, BoxOffice: wire, Connect: connect, Keys: keys, Templates: a.templates, Clock: a.o.Clock,
-		RegistrationURL: a.registrationURL(), CheckoutURL: a.checkoutURL(), Holder: holder, ReturnPath: s.ReturnPath,
+		RegistrationURL: a.registrationURL(), CheckoutURL: a.checkoutURL(), ConsoleURL: a.consoleURL(), Holder: holder, ReturnPath: s.ReturnPath,
 		Beat: s.Beat, Workers: s.MailConnections, Logger: a.o.Logger, Metrics: a.metrics,
 		Limits: line.MailLimits{PerSecond: s.MailPerSecond, PerHour: s.MailPerHour},
 	})

@@ -86,6 +86,11 @@ func (a *App) checkoutURL() string {
 	return a.urlOf(string(Checkout), a.o.Settings.CheckoutURL, a.o.Settings.CheckoutListen)
 }
 
+// consoleURL is what invitations begin with, wherever the console runs.
+func (a *App) consoleURL() string {
+	return a.urlOf(string(Console), a.o.Settings.ConsoleURL, a.o.Settings.ConsoleListen)
+}
+
 // urlOf is a listener's public URL: as set, else its own address here, else
 // where it would listen on this machine.
 func (a *App) urlOf(name, set, address string) string {

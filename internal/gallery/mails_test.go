@@ -58,6 +58,11 @@ func letters() []letter {
 				Sale: *lakeside(), Number: 1412, Order: *order(sale.OrderCancelled), OrderURL: "https://checkout.lakeside.example/order/mzxw6ytboi4dcmrt",
 			})
 		}},
+		{"invitation", func(t *templates.Templates, lang string) (templates.Mail, error) {
+			return t.InvitationMail(lang, templates.InvitationMail{
+				Sale: *lakeside(), Inviter: "ann@lakeside.example", Role: sale.RoleManager, Until: noon.Add(168 * time.Hour), Link: "https://console.lakeside.example/invitation/k1.ref.end.mac",
+			})
+		}},
 		{"decline", decline(true)},
 		{"decline-over", decline(false)},
 		{"withdrawn", withdrawn(noon.Add(24 * time.Hour))},

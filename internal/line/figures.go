@@ -91,10 +91,11 @@ type HandOver struct {
 	At     time.Time  // when it was done, or began
 }
 
-const handOvers = `SELECT t.id, t.sale_id, m.kind, t.done_at, t.started_at, t.result, COALESCE(r.address, c.address, '')
+const handOvers = `SELECT t.id, t.sale_id, m.kind, t.done_at, t.started_at, t.result, COALESCE(r.address, c.address, i.address, '')
 	FROM mail_tries t JOIN outbox m ON m.id = t.mail_id
 	LEFT JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
-	LEFT JOIN confirmations c ON m.kind = 'confirm' AND c.ref = m.ref `
+	LEFT JOIN confirmations c ON m.kind = 'confirm' AND c.ref = m.ref
+	LEFT JOIN invitations i ON m.kind = 'invitation' AND i.ref = m.ref `
 
 // HandOversAfter reads tries of all sales in the order of their ids, from
 // after one of them. Where several processes write at once, one with a lower

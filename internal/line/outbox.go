@@ -24,31 +24,32 @@ type Hand struct {
 // Mail is one mail in a worker's hands: everything that its text is made of.
 // For offers Ends is committed already.
 type Mail struct {
-	ID      int64
-	TryID   int64 // this hand-over's own, which a bounce names
-	Lease   Lease
-	Sale    sale.Sale
-	SoldOut bool
-	Kind    sale.MailKind
-	Number  int
-	At      time.Time // when the number was given
-	Class   sale.Class
-	Address string
-	Lang    string
-	Offer   string // for offers
-	Most    int    // for offers: tickets granted
-	Ends    time.Time
-	Freezes int         // for offers: how many freezes Ends counts already
-	Order   *sale.Order // for orders
-	Ref     string      // tells mails of one kind and number apart: offer id, order code, which withdrawal, which repetition
-	Back    bool        // for withdrawals: it may be taken back, until the sale's end
-	Try     int         // 1 for the first
-	Failed  int         // tries before it that came to nothing, without a fault of our own
-	First   time.Time   // when the first try began since the last fault of our own
-	Until   time.Time   // for offers: what falls due from here on is not tried any more
-	Started time.Time
-	About   string // for tests: which mail it is a sample of
-	Moot    bool   // what it was to say is not so any more; no such mail is handed out
+	ID         int64
+	TryID      int64 // this hand-over's own, which a bounce names
+	Lease      Lease
+	Sale       sale.Sale
+	SoldOut    bool
+	Kind       sale.MailKind
+	Number     int
+	At         time.Time // when the number was given
+	Class      sale.Class
+	Address    string
+	Lang       string
+	Offer      string // for offers
+	Most       int    // for offers: tickets granted
+	Ends       time.Time
+	Freezes    int         // for offers: how many freezes Ends counts already
+	Order      *sale.Order // for orders
+	Ref        string      // tells mails of one kind and number apart: offer id, order code, which withdrawal, which repetition
+	Back       bool        // for withdrawals: it may be taken back, until the sale's end
+	Try        int         // 1 for the first
+	Failed     int         // tries before it that came to nothing, without a fault of our own
+	First      time.Time   // when the first try began since the last fault of our own
+	Until      time.Time   // for offers: what falls due from here on is not tried any more
+	Started    time.Time
+	About      string      // for tests: which mail it is a sample of
+	Moot       bool        // what it was to say is not so any more; no such mail is handed out
+	Invitation *Invitation // for invitations
 }
 
 // LeaseMails takes the next due mails out of the outbox and into a worker's
@@ -186,6 +187,8 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		return dueConfirms(ctx, tx, d)
 	case sale.MailTest:
 		return dueTests(ctx, tx, d)
+	case sale.MailInvitation:
+		return dueInvitations(ctx, tx, d)
 	}
 	st := d.state
 	if d.kind == sale.MailOffer && (st.Paused || st.Frozen || !d.now.Before(st.Sale.Dispatch.Ends) || st.Sale.Rest().Quiet(d.now)) {

@@ -73,14 +73,15 @@ const (
 	MailCancellation MailKind = "cancellation" // the order was cancelled
 	MailWithdrawn    MailKind = "withdrawn"    // confirms that the fan has left the line
 	MailDecline      MailKind = "decline"
-	MailTest         MailKind = "test" // what an organizer sends himself, to see what fans will get
+	MailInvitation   MailKind = "invitation" // to somebody who is to be an organizer
+	MailTest         MailKind = "test"       // what an organizer sends himself, to see what fans will get
 	MailReceipt      MailKind = "receipt"
 	MailConfirm      MailKind = "confirm" // asks somebody who is not in line yet whether the address is theirs
 )
 
 // MailKinds lists the kinds in the order in which they leave.
 func MailKinds() []MailKind {
-	return []MailKind{MailOffer, MailOrder, MailCancellation, MailWithdrawn, MailDecline, MailTest, MailReceipt, MailConfirm}
+	return []MailKind{MailOffer, MailOrder, MailCancellation, MailWithdrawn, MailDecline, MailInvitation, MailTest, MailReceipt, MailConfirm}
 }
 
 // Priority orders the outbox: lower leaves first.

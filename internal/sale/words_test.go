@@ -88,7 +88,7 @@ func TestOfferStates(t *testing.T) {
 }
 
 func TestMailPriority(t *testing.T) {
-	kinds := []sale.MailKind{sale.MailOffer, sale.MailOrder, sale.MailCancellation, sale.MailWithdrawn, sale.MailDecline, sale.MailTest, sale.MailReceipt, sale.MailConfirm}
+	kinds := []sale.MailKind{sale.MailOffer, sale.MailOrder, sale.MailCancellation, sale.MailWithdrawn, sale.MailDecline, sale.MailInvitation, sale.MailTest, sale.MailReceipt, sale.MailConfirm}
 	for i, k := range kinds {
 		if k.Priority() != i {
 			t.Errorf("%s leaves as number %d", k, k.Priority())

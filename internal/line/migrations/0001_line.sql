@@ -168,7 +168,7 @@ CREATE INDEX confirmations_over ON confirmations (sale_id, ends);
 CREATE TABLE outbox (
     id         {{.ID}},
     sale_id    {{.Int}} NOT NULL,
-    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'cancellation', 'withdrawn', 'decline', 'receipt', 'confirm', 'test')),
+    kind       TEXT NOT NULL CHECK (kind IN ('offer', 'order', 'cancellation', 'withdrawn', 'decline', 'receipt', 'confirm', 'test', 'invitation')),
     number     {{.Int}},                   -- whose place it is about; empty for confirm and test, which are about none
     ref        TEXT NOT NULL DEFAULT '',   -- offer id, order code, which withdrawal, confirmation, test or repetition
     priority   {{.Int}} NOT NULL,
@@ -184,7 +184,7 @@ CREATE TABLE outbox (
     created_at {{.Int}} NOT NULL,
     UNIQUE (sale_id, kind, number, ref),
     FOREIGN KEY (sale_id, number) REFERENCES registrations (sale_id, number),
-    CHECK ((number IS NULL) = (kind IN ('confirm', 'test')))
+    CHECK ((number IS NULL) = (kind IN ('confirm', 'test', 'invitation')))
 ){{.Strict}};
 CREATE INDEX outbox_due ON outbox (sale_id, priority, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX outbox_sending ON outbox (sale_id) WHERE state = 'sending';
@@ -316,6 +316,20 @@ CREATE TABLE organizer_roles (
     sale_id      {{.Int}} NOT NULL REFERENCES sales (id),
     role         TEXT NOT NULL CHECK (role IN ('viewer', 'manager', 'owner')),
     PRIMARY KEY (organizer_id, sale_id)
+){{.Strict}};
+
+-- Invitations that are open; one that is accepted or withdrawn is gone. The
+-- link is signed at hand-over and not stored: ref alone opens nothing.
+CREATE TABLE invitations (
+    ref        TEXT NOT NULL PRIMARY KEY,   -- 128 random bits
+    scope      {{.Int}} NOT NULL,           -- the sale, or 0 for everything
+    identity   TEXT NOT NULL,               -- as that of an organizer
+    address    TEXT NOT NULL,
+    role       TEXT NOT NULL CHECK (role IN ('viewer', 'manager', 'owner')),
+    inviter_id {{.Int}} NOT NULL REFERENCES organizers (id) ON DELETE CASCADE,
+    made_at    {{.Int}} NOT NULL,
+    ends       {{.Int}} NOT NULL,
+    UNIQUE (identity, scope)
 ){{.Strict}};
 
 -- The one link that makes the first owner, as long as nobody is one. Only its
