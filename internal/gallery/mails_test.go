@@ -35,6 +35,7 @@ func letters() []letter {
 		}
 	}
 	return []letter{
+		ownLetter(),
 		{"receipt", receipt(1412, sale.Guaranteed)},
 		{"receipt-standby", receipt(3750, sale.Standby)},
 		{"offer", func(t *templates.Templates, lang string) (templates.Mail, error) {

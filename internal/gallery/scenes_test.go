@@ -67,7 +67,7 @@ func order(state sale.OrderState) *sale.Order {
 // scenes are all pages. Every template of a page is in here at least once.
 func scenes() []scene {
 	var all []scene
-	for _, some := range [][]scene{landingScenes(), lineScenes(), placeScenes(), progressScenes(), robotScenes(), checkoutScenes(), otherScenes()} {
+	for _, some := range [][]scene{landingScenes(), lineScenes(), placeScenes(), progressScenes(), robotScenes(), checkoutScenes(), otherScenes(), ownScenes()} {
 		all = append(all, some...)
 	}
 	return all
