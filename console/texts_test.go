@@ -146,6 +146,7 @@ func TestTextPreview(t *testing.T) {
 		t.Errorf("X-Frame-Options %q", got)
 	}
 	b.want(draft(landingText, "Come <script>alert(1)</script> to {title}"), 200, `<p class="words">Come &lt;script&gt;alert(1)&lt;/script&gt; to Lakeside Festival 2027</p>`)
+	b.want(draft(landingText, "As\r\n\r\nbrowsers do. "), 200, "<p class=\"words\">As</p>\n<p class=\"words\">browsers do.</p>")
 	b.want(draft(landingText, "Come {"), 200, "It cannot be shown like this", "It has a { that is never closed", "-Leave your")
 	w = draft("/sales/lakeside-2027/texts/offer/de", "Nun aber: {most} für Nummer {number}, \"'<b>")
 	b.want(w, 200, "Subject", "Nun aber: 4 für Nummer 1.234, &#34;&#39;&lt;b&gt;", "srcdoc=", "Sie sind an der Reihe")
