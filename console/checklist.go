@@ -59,7 +59,7 @@ func (s *Server) lookAt(ctx context.Context, st line.State) (checklist, error) {
 
 // items are what can be seen from here, in the order of the sale.
 func (c checklist) items() []templates.ChecklistItem {
-	return []templates.ChecklistItem{c.dates(), c.caps(), c.pace(), c.languages(), c.smallPrint(), c.quiet(), c.boxOffice(), c.dispatcher()}
+	return []templates.ChecklistItem{c.dates(), c.caps(), c.pace(), c.languages(), c.smallPrint(), c.quiet(), c.boxOffice(), c.dispatcher(), c.testMail()}
 }
 
 func item(state, title, text, do string) templates.ChecklistItem {
@@ -214,6 +214,26 @@ func (c checklist) dispatcher() templates.ChecklistItem {
 		return item(isLook, title, "A dispatcher works on this sale, and the sale is paused: no offer is made.", "Resume it before the first offers.")
 	}
 	return item(isDone, title, "A dispatcher works on this sale.", "")
+}
+
+// testMail is what became of the last one.
+func (c checklist) testMail() templates.ChecklistItem {
+	const title = "A test mail"
+	i := item(isLook, title, "Nobody has sent one.", "Send one to yourself, and see how it looks and that it is not taken for spam.")
+	i.Link, i.LinkText = "/sales/"+c.Sale.Slug+"/test-mail", "Send a test mail"
+	kept, ok := c.kept[line.CheckMail]
+	if !ok {
+		return i
+	}
+	_, result, _ := strings.Cut(kept.Detail, " ")
+	if line.MailResult(result) != line.ResultAccepted {
+		i.Text = fmt.Sprintf("The last one, to %s on %s, did not arrive: %s.", kept.Actor, c.at(kept.At), result)
+		i.Do = "See what the mail server said, put it right, and send another one."
+		return i
+	}
+	i.State, i.Do = isDone, ""
+	i.Text = fmt.Sprintf("The mail server took one to %s on %s.", kept.Actor, c.at(kept.At))
+	return i
 }
 
 // backedUp says whether the keys of now are.

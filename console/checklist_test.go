@@ -58,48 +58,54 @@ func TestChecklistItems(t *testing.T) {
 		title  string
 		state  string
 		says   string
+		result string // of the last test mail
 	}{
-		"good dates":     {nil, "Dates", isDone, "closes 2 days later"},
-		"opens tomorrow": {func(s *line.State, _ *line.Signs) { s.Sale.Registration.Opens = noon.Add(23 * time.Hour) }, "Dates", isLook, "within a day"},
+		"good dates":     {nil, "Dates", isDone, "closes 2 days later", ""},
+		"opens tomorrow": {func(s *line.State, _ *line.Signs) { s.Sale.Registration.Opens = noon.Add(23 * time.Hour) }, "Dates", isLook, "within a day", ""},
 		"opens for an hour": {func(s *line.State, _ *line.Signs) {
 			s.Sale.Registration.Closes = s.Sale.Registration.Opens.Add(time.Hour)
-		}, "Dates", isLook, "short time"},
-		"goes on during the event": {func(s *line.State, _ *line.Signs) { s.Sale.Event.Starts = noon.Add(16 * 24 * time.Hour) }, "Dates", isLook, "before the event"},
+		}, "Dates", isLook, "short time", ""},
+		"goes on during the event": {func(s *line.State, _ *line.Signs) { s.Sale.Event.Starts = noon.Add(16 * 24 * time.Hour) }, "Dates", isLook, "before the event", ""},
 		"starts at night": {func(s *line.State, _ *line.Signs) {
 			s.Sale.Dispatch.Starts = s.Sale.Dispatch.Starts.Add(11 * time.Hour)
-		}, "Dates", isLook, "quiet hours"},
-		"good caps":     {nil, "Places that can be promised", isDone, "25 guaranteed × 4 tickets = 100 of 100"},
-		"more promised": {func(s *line.State, _ *line.Signs) { s.Sale.Caps.Guaranteed = 26 }, "Places that can be promised", isWrong, "More is promised than there is"},
+		}, "Dates", isLook, "quiet hours", ""},
+		"good caps":     {nil, "Places that can be promised", isDone, "25 guaranteed × 4 tickets = 100 of 100", ""},
+		"more promised": {func(s *line.State, _ *line.Signs) { s.Sale.Caps.Guaranteed = 26 }, "Places that can be promised", isWrong, "More is promised than there is", ""},
 		"no time for all of them": {func(s *line.State, _ *line.Signs) {
 			s.Sale.Dispatch.Ends = s.Sale.Dispatch.Starts.Add(61 * time.Minute)
-		}, "Places that can be promised", isWrong, "15 guaranteed fans would get no offer"},
-		"nobody guaranteed":         {func(s *line.State, _ *line.Signs) { s.Sale.Caps.Guaranteed = 0 }, "Places that can be promised", isLook, "25 could be"},
-		"nobody on standby":         {func(s *line.State, _ *line.Signs) { s.Sale.Caps.Standby = 0 }, "Places that can be promised", isLook, "Without standby"},
-		"a good pace":               {nil, "Pace of the mails", isDone, "everything is sold"},
-		"no pace":                   {func(s *line.State, _ *line.Signs) { s.Sale.Dispatch.Every = "sometimes" }, "Pace of the mails", isLook, "no plan"},
-		"too slow":                  {func(s *line.State, _ *line.Signs) { s.Sale.Dispatch.Batch, s.Sale.Dispatch.Every = 1, "@every 12h" }, "Pace of the mails", isLook, "Dispatch ends with"},
-		"both languages":            {nil, "Texts in every language", isDone, "English, German."},
-		"a title is missing":        {func(s *line.State, _ *line.Signs) { s.Sale.Title = sale.Text{"en": "Lakeside"} }, "Texts in every language", isLook, "the title in German"},
-		"own words in one language": {func(s *line.State, _ *line.Signs) { s.Sale.Texts = sale.Texts{"landing": {"de": "Hallo"}} }, "Texts in every language", isLook, "landing in English"},
-		"small print":               {nil, "Small print", isDone, "linked"},
-		"no privacy statement":      {func(s *line.State, _ *line.Signs) { s.Sale.Organizer.Privacy = "" }, "Small print", isLook, "privacy statement"},
-		"no imprint":                {func(s *line.State, _ *line.Signs) { s.Sale.Organizer.Imprint = "" }, "Small print", isLook, "imprint"},
-		"quiet hours":               {nil, "Quiet hours", isDone, "between 22:00 and 08:00"},
+		}, "Places that can be promised", isWrong, "15 guaranteed fans would get no offer", ""},
+		"nobody guaranteed":         {func(s *line.State, _ *line.Signs) { s.Sale.Caps.Guaranteed = 0 }, "Places that can be promised", isLook, "25 could be", ""},
+		"nobody on standby":         {func(s *line.State, _ *line.Signs) { s.Sale.Caps.Standby = 0 }, "Places that can be promised", isLook, "Without standby", ""},
+		"a good pace":               {nil, "Pace of the mails", isDone, "everything is sold", ""},
+		"no pace":                   {func(s *line.State, _ *line.Signs) { s.Sale.Dispatch.Every = "sometimes" }, "Pace of the mails", isLook, "no plan", ""},
+		"too slow":                  {func(s *line.State, _ *line.Signs) { s.Sale.Dispatch.Batch, s.Sale.Dispatch.Every = 1, "@every 12h" }, "Pace of the mails", isLook, "Dispatch ends with", ""},
+		"both languages":            {nil, "Texts in every language", isDone, "English, German.", ""},
+		"a title is missing":        {func(s *line.State, _ *line.Signs) { s.Sale.Title = sale.Text{"en": "Lakeside"} }, "Texts in every language", isLook, "the title in German", ""},
+		"own words in one language": {func(s *line.State, _ *line.Signs) { s.Sale.Texts = sale.Texts{"landing": {"de": "Hallo"}} }, "Texts in every language", isLook, "landing in English", ""},
+		"small print":               {nil, "Small print", isDone, "linked", ""},
+		"no privacy statement":      {func(s *line.State, _ *line.Signs) { s.Sale.Organizer.Privacy = "" }, "Small print", isLook, "privacy statement", ""},
+		"no imprint":                {func(s *line.State, _ *line.Signs) { s.Sale.Organizer.Imprint = "" }, "Small print", isLook, "imprint", ""},
+		"quiet hours":               {nil, "Quiet hours", isDone, "between 22:00 and 08:00", ""},
 		"mails at night": {func(s *line.State, _ *line.Signs) {
 			s.Sale.Dispatch.Quiet = sale.QuietHours{}
 			s.Sale.Dispatch.Batch = 1
-		}, "Quiet hours", isDone, "before the night"},
+		}, "Quiet hours", isDone, "before the night", ""},
 		"mails all night": {func(s *line.State, _ *line.Signs) {
 			s.Sale.Dispatch.Quiet, s.Sale.Dispatch.Every = sale.QuietHours{}, "@every 3h"
-		}, "Quiet hours", isLook, "at night"},
-		"the box office has it":   {nil, "Box office", isDone, "version 1"},
-		"the box office lacks it": {func(s *line.State, _ *line.Signs) { s.Latest, s.PendingWhy = 2, "it is asleep" }, "Box office", isLook, "it is asleep"},
-		"a dispatcher":            {nil, "Dispatcher", isDone, "works on this sale"},
-		"no dispatcher":           {func(_ *line.State, s *line.Signs) { s.Holder = false }, "Dispatcher", isLook, "inturn serve"},
-		"a dead dispatcher":       {func(_ *line.State, s *line.Signs) { s.LeaseUntil = noon }, "Dispatcher", isLook, "inturn serve"},
-		"paused":                  {func(s *line.State, _ *line.Signs) { s.Paused = true }, "Dispatcher", isLook, "Resume it"},
+		}, "Quiet hours", isLook, "at night", ""},
+		"the box office has it":     {nil, "Box office", isDone, "version 1", ""},
+		"the box office lacks it":   {func(s *line.State, _ *line.Signs) { s.Latest, s.PendingWhy = 2, "it is asleep" }, "Box office", isLook, "it is asleep", ""},
+		"a dispatcher":              {nil, "Dispatcher", isDone, "works on this sale", ""},
+		"no dispatcher":             {func(_ *line.State, s *line.Signs) { s.Holder = false }, "Dispatcher", isLook, "inturn serve", ""},
+		"a dead dispatcher":         {func(_ *line.State, s *line.Signs) { s.LeaseUntil = noon }, "Dispatcher", isLook, "inturn serve", ""},
+		"no test mail":              {nil, "A test mail", isLook, "Nobody has sent one", ""},
+		"a test mail":               {nil, "A test mail", isDone, "took one to olga@lakeside.example", "accepted"},
+		"a test mail that was lost": {nil, "A test mail", isLook, "did not arrive: refused", "refused"},
+		"one that came back":        {nil, "A test mail", isLook, "did not arrive: bounced", "bounced"},
+		"paused":                    {func(s *line.State, _ *line.Signs) { s.Paused = true }, "Dispatcher", isLook, "Resume it", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			result := c.result
 			st, signs := line.State{ID: 1, Sale: good, Latest: 1, Stored: 1}, beating
 			if c.change != nil {
 				c.change(&st, &signs)
@@ -109,6 +115,10 @@ func TestChecklistItems(t *testing.T) {
 				t.Fatal(err)
 			}
 			list.signs = signs
+			list.kept = map[line.CheckItem]line.Checked{line.CheckMail: {At: noon, Actor: "olga@lakeside.example", Detail: "x " + result}}
+			if result == "" {
+				list.kept = nil
+			}
 			got := about(t, list.items(), c.title)
 			if got.State != c.state || !strings.Contains(got.Text+" "+got.Do, c.says) {
 				t.Errorf("%s: %q %q, want %s with %q", got.State, got.Text, got.Do, c.state, c.says)
@@ -205,7 +215,7 @@ func TestPlanOfASale(t *testing.T) {
 	b.want(b.get(path+"?buys=0&declines=0"), 200, "Sold at the end", "100 are left", `value="0"`)
 	b.want(b.get(path+"?buys=100&declines=0&tickets=4&takes=0s&demand=5"), 200, "Sold at the end", "<dd>20 ", "80 are left")
 	for field, typed := range map[string]string{"buys": "most", "declines": "40", "tickets": "5", "takes": "1h", "demand": "none"} {
-		b.want(b.get(path+"?"+field+"="+typed), 200, `id="f-`+field+`-wrong"`, `value="`+typed+`"`, "-<figure")
+		b.want(b.get(path+"?"+field+"="+typed), 200, `id="`+field+`-wrong"`, `value="`+typed+`"`, "-<figure")
 	}
 	none := lakeside()
 	none.Dispatch.Ends = none.Dispatch.Starts.Add(time.Hour)

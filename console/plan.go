@@ -69,8 +69,8 @@ func share(text string) (float64, error) {
 }
 
 // fields are the assumptions as a form.
-func (a assumptions) fields(of sale.Sale, prefix string) []templates.FormGroup {
-	fields := []templates.FormField{
+func (a assumptions) fields(of sale.Sale, prefix string) []templates.EditGroup {
+	fields := []templates.EditField{
 		{Name: "demand", Label: "Fans who want to join", Hint: "The line takes " + sale.FormatCount(of.Caps.Guaranteed+of.Caps.Standby) + "."},
 		{Name: "buys", Label: "Buy, of those with an offer", Unit: "%"},
 		{Name: "declines", Label: "Give it back", Unit: "%", Hint: "The others let it run out."},
@@ -85,7 +85,7 @@ func (a assumptions) fields(of sale.Sale, prefix string) []templates.FormGroup {
 		}
 		f.Name = prefix + f.Name
 	}
-	return []templates.FormGroup{{Row: true, Fields: fields}}
+	return []templates.EditGroup{{Row: true, Fields: fields}}
 }
 
 // forecast shows how a sale would go.
@@ -182,7 +182,7 @@ func (s *Server) draftPlan(d *setup) *templates.PlanView {
 		view := &templates.PlanView{Why: "The plan is shown once this is right:"}
 		for _, e := range wrong {
 			field := d.shownAt(e.Field)
-			view.Missing = append(view.Missing, templates.FormError{Field: field, Label: labelOf(field), Message: e.Message, Step: stepOf(field)})
+			view.Missing = append(view.Missing, templates.SetupWrong{Field: field, Label: labelOf(field), Message: e.Message, Step: stepOf(field)})
 		}
 		return view
 	}

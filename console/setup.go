@@ -221,12 +221,12 @@ func fieldsOf(err error) []sale.FieldError {
 }
 
 // mistakes are what is wrong with one step, or with all of them for "".
-func (d *setup) mistakes(step string) []templates.FormError {
-	var all []templates.FormError
+func (d *setup) mistakes(step string) []templates.SetupWrong {
+	var all []templates.SetupWrong
 	for _, e := range d.order {
 		at := stepOf(e.Field)
 		if step == "" || at == step {
-			all = append(all, templates.FormError{Field: e.Field, Label: labelOf(e.Field), Message: e.Message, Step: at})
+			all = append(all, templates.SetupWrong{Field: e.Field, Label: labelOf(e.Field), Message: e.Message, Step: at})
 		}
 	}
 	return all
@@ -251,7 +251,7 @@ func (d *setup) steps() []templates.SetupStep {
 
 // field makes a field of the draft, with what is wrong with it once its step
 // was sent. A value that follows from others stands in it as if typed.
-func (d *setup) field(f templates.FormField) templates.FormField {
+func (d *setup) field(f templates.EditField) templates.EditField {
 	f.Value = d.typed[f.Name]
 	if f.Value == "" && f.Kind != "box" && f.Kind != "choice" {
 		f.Value = d.whole[f.Name]
@@ -262,7 +262,7 @@ func (d *setup) field(f templates.FormField) templates.FormField {
 	return f
 }
 
-func (d *setup) fields(all ...templates.FormField) []templates.FormField {
+func (d *setup) fields(all ...templates.EditField) []templates.EditField {
 	for i := range all {
 		all[i] = d.field(all[i])
 	}

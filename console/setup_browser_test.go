@@ -81,31 +81,31 @@ func TestSetUpInABrowser(t *testing.T) {
 			b.Click(`form[action="/sales/new"] button`)
 
 			// The title is forgotten: it is told beside the field, and nothing is lost.
-			b.Type(`#f-organizer-name`, "Harbour Ltd")
+			b.Type(`#organizer-name`, "Harbour Ltd")
 			next()
-			if got := b.Text("#f-title-en-wrong"); !strings.Contains(got, "is missing") {
+			if got := b.Text("#title-en-wrong"); !strings.Contains(got, "is missing") {
 				t.Errorf("without a title it says %q", got)
 			}
 			looks("event-wrong")
-			b.Type(`#f-title-en`, "Harbour Nights 2027")
+			b.Type(`#title-en`, "Harbour Nights 2027")
 			b.Click(`#speaks-de`)
-			b.Type(`#f-title-de`, "Hafennächte 2027")
+			b.Type(`#title-de`, "Hafennächte 2027")
 			looks("event")
 			next()
-			b.Text("#f-timezone-hint")
+			b.Text("#timezone-hint")
 			looks("dates")
 			next()
-			b.Type(`#f-tickets-types-0-title-en`, "Friday")
-			b.Type(`#f-tickets-types-0-stock`, "4,000")
-			b.Type(`#f-tickets-types-0-price`, "85")
-			b.Type(`#f-tickets-types-1-title-en`, "Saturday")
-			b.Type(`#f-tickets-types-1-stock`, "6000")
-			b.Type(`#f-tickets-types-1-price`, "95.50")
+			b.Type(`#tickets-types-0-title-en`, "Friday")
+			b.Type(`#tickets-types-0-stock`, "4,000")
+			b.Type(`#tickets-types-0-price`, "85")
+			b.Type(`#tickets-types-1-title-en`, "Saturday")
+			b.Type(`#tickets-types-1-stock`, "6000")
+			b.Type(`#tickets-types-1-price`, "95.50")
 			looks("tickets")
 			// Back to the event and here again by the steps: nothing is lost.
 			b.Click(`button[name=to][value=event]`)
-			b.Text("#f-languages-hint")
-			if got := browsertest.Evaluate[string](b, `document.querySelector("#f-title-en").value`); got != "Harbour Nights 2027" {
+			b.Text("#languages-hint")
+			if got := browsertest.Evaluate[string](b, `document.querySelector("#title-en").value`); got != "Harbour Nights 2027" {
 				t.Errorf("the title is %q", got)
 			}
 			b.Click(`button[name=to][value=tickets]`)

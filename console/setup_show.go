@@ -11,8 +11,8 @@ import (
 
 // languageNames are the languages in which inturn has words, with what an
 // English reader calls them.
-func languageNames() []templates.FormOption {
-	return []templates.FormOption{{Value: "en", Label: "English"}, {Value: "de", Label: "German"}, {Value: "fr", Label: "French"}, {Value: "nl", Label: "Dutch"}}
+func languageNames() []templates.EditOption {
+	return []templates.EditOption{{Value: "en", Label: "English"}, {Value: "de", Label: "German"}, {Value: "fr", Label: "French"}, {Value: "nl", Label: "Dutch"}}
 }
 
 func languageName(tag string) string {
@@ -25,11 +25,11 @@ func languageName(tag string) string {
 }
 
 func (s *Server) showEvent(d *setup, p *templates.SetupPage) {
-	var titles []templates.FormField
+	var titles []templates.EditField
 	for _, l := range languageNames() {
-		title := d.field(templates.FormField{Name: "title." + l.Value, Label: "Title in " + l.Label, Kind: "text"})
+		title := d.field(templates.EditField{Name: "title." + l.Value, Label: "Title in " + l.Label, Kind: "text"})
 		title.Value = d.typed[title.Name]
-		title.Options = []templates.FormOption{{Value: l.Value, Label: l.Label}}
+		title.Options = []templates.EditOption{{Value: l.Value, Label: l.Label}}
 		titles = append(titles, title)
 	}
 	p.Languages = &templates.SetupLanguages{Titles: titles, Spoken: d.spoken()}
@@ -40,16 +40,16 @@ func (s *Server) showEvent(d *setup, p *templates.SetupPage) {
 	if s.o.Place.RegistrationURL != "" {
 		address = "what stands behind " + s.o.Place.RegistrationURL + "/"
 	}
-	p.Groups = []templates.FormGroup{
-		{Legend: "The organizer", Fields: d.fields(
-			templates.FormField{Name: "organizer.name", Label: "Name", Kind: "text", Hint: "Who sells the tickets, as fans know you."},
-			templates.FormField{Name: "organizer.privacy", Label: "Privacy statement", Kind: "url", Optional: true, Hint: "Fans leave an address, so they should find out what happens to it. An https address."},
-			templates.FormField{Name: "organizer.imprint", Label: "Imprint", Kind: "url", Optional: true},
-			templates.FormField{Name: "organizer.terms", Label: "Terms and conditions", Kind: "url", Optional: true},
+	p.Groups = []templates.EditGroup{
+		{Title: "The organizer", Fields: d.fields(
+			templates.EditField{Name: "organizer.name", Label: "Name", Kind: "text", Hint: "Who sells the tickets, as fans know you."},
+			templates.EditField{Name: "organizer.privacy", Label: "Privacy statement", Kind: "url", Optional: true, Hint: "Fans leave an address, so they should find out what happens to it. An https address."},
+			templates.EditField{Name: "organizer.imprint", Label: "Imprint", Kind: "url", Optional: true},
+			templates.EditField{Name: "organizer.terms", Label: "Terms and conditions", Kind: "url", Optional: true},
 		)},
-		{Legend: "Where", Fields: d.fields(
-			templates.FormField{Name: "event.venue", Label: "Venue", Kind: "text", Optional: true, Hint: "Stands in the entry for the calendar that comes with an order."},
-			templates.FormField{Name: "slug", Label: "Address on the web", Kind: "text", Hint: "Follows from the title: " + address + ". It cannot be changed later."},
+		{Title: "Where", Fields: d.fields(
+			templates.EditField{Name: "event.venue", Label: "Venue", Kind: "text", Optional: true, Hint: "Stands in the entry for the calendar that comes with an order."},
+			templates.EditField{Name: "slug", Label: "Address on the web", Kind: "text", Hint: "Follows from the title: " + address + ". It cannot be changed later."},
 		)},
 	}
 }
@@ -60,21 +60,21 @@ func (s *Server) showDates(d *setup, p *templates.SetupPage) {
 	if zone := d.typed["timezone"]; zone != "" && zone == d.typed["guessed"] {
 		guess = "zone"
 	}
-	p.Groups = []templates.FormGroup{
-		{Legend: "Time zone", Intro: "All times of the sale are on the clock of the event, wherever a fan or you may be.", Fields: d.fields(
-			templates.FormField{Name: "timezone", Label: "Zone of the event", Kind: "text", List: "zones", Hint: "Begin to type a city, like Zurich.", Guess: guess},
+	p.Groups = []templates.EditGroup{
+		{Title: "Time zone", Intro: "All times of the sale are on the clock of the event, wherever a fan or you may be.", Fields: d.fields(
+			templates.EditField{Name: "timezone", Label: "Zone of the event", Kind: "text", List: "zones", Hint: "Begin to type a city, like Zurich.", Guess: guess},
 		)},
-		{Legend: "Fans leave their address", Row: true, Intro: "Long enough that nobody has to hurry: a place in line is a matter of seconds, but people sleep and work.", Fields: d.fields(
-			templates.FormField{Name: "registration.opens", Label: "The form opens", Kind: "datetime"},
-			templates.FormField{Name: "registration.closes", Label: "The form closes", Kind: "datetime"},
+		{Title: "Fans leave their address", Row: true, Intro: "Long enough that nobody has to hurry: a place in line is a matter of seconds, but people sleep and work.", Fields: d.fields(
+			templates.EditField{Name: "registration.opens", Label: "The form opens", Kind: "moment"},
+			templates.EditField{Name: "registration.closes", Label: "The form closes", Kind: "moment"},
 		)},
-		{Legend: "Offers are mailed", Row: true, Intro: "A week or more gives everybody in line their turn. Nothing is mailed after the end.", Fields: d.fields(
-			templates.FormField{Name: "dispatch.starts", Label: "The first offers", Kind: "datetime"},
-			templates.FormField{Name: "dispatch.ends", Label: "The end of the sale", Kind: "datetime"},
+		{Title: "Offers are mailed", Row: true, Intro: "A week or more gives everybody in line their turn. Nothing is mailed after the end.", Fields: d.fields(
+			templates.EditField{Name: "dispatch.starts", Label: "The first offers", Kind: "moment"},
+			templates.EditField{Name: "dispatch.ends", Label: "The end of the sale", Kind: "moment"},
 		)},
-		{Legend: "The event itself", Row: true, Fields: d.fields(
-			templates.FormField{Name: "event.starts", Label: "Begins", Kind: "datetime", Optional: true},
-			templates.FormField{Name: "event.ends", Label: "Ends", Kind: "datetime", Optional: true},
+		{Title: "The event itself", Row: true, Fields: d.fields(
+			templates.EditField{Name: "event.starts", Label: "Begins", Kind: "moment", Optional: true},
+			templates.EditField{Name: "event.ends", Label: "Ends", Kind: "moment", Optional: true},
 		)},
 	}
 }
@@ -83,18 +83,18 @@ func (s *Server) showTickets(d *setup, p *templates.SetupPage) {
 	p.Money = currencies()
 	types := &templates.SetupTypes{More: d.rows() < mostRows}
 	for i := range d.rows() {
-		var fields []templates.FormField
+		var fields []templates.EditField
 		for n, lang := range d.spoken() {
 			label := "Kind of ticket"
 			if len(d.spoken()) > 1 {
 				label += ", in " + languageName(lang)
 			}
-			fields = append(fields, templates.FormField{Name: saleform.Row(i, "title."+lang), Label: label, Kind: "text", Optional: n > 0})
+			fields = append(fields, templates.EditField{Name: saleform.Row(i, "title."+lang), Label: label, Kind: "text", Optional: n > 0})
 		}
 		fields = append(fields,
-			templates.FormField{Name: saleform.Row(i, "stock"), Label: "How many there are", Kind: "number", Small: true},
-			templates.FormField{Name: saleform.Row(i, "price"), Label: "Price of one", Kind: "number", Small: true, Unit: d.whole["currency"]})
-		types.Rows = append(types.Rows, templates.FormGroup{Legend: "Ticket " + strconv.Itoa(i+1), Row: true, Fields: d.fields(fields...)})
+			templates.EditField{Name: saleform.Row(i, "stock"), Label: "How many there are", Kind: "number", Small: true},
+			templates.EditField{Name: saleform.Row(i, "price"), Label: "Price of one", Kind: "number", Small: true, Unit: d.whole["currency"]})
+		types.Rows = append(types.Rows, templates.EditGroup{Title: "Ticket " + strconv.Itoa(i+1), Row: true, Fields: d.fields(fields...)})
 	}
 	p.Types = types
 	capacity := "Leave it empty to sell all kinds to the last one."
@@ -104,15 +104,15 @@ func (s *Server) showTickets(d *setup, p *templates.SetupPage) {
 	if d.typed["tickets.capacity"] != "" {
 		capacity = "Empty: all kinds are sold to the last one."
 	}
-	p.Groups = []templates.FormGroup{
-		{Legend: "For everybody", Row: true, Fields: d.fields(
-			templates.FormField{Name: "tickets.max_per_fan", Label: "Most tickets for one fan", Kind: "number", Small: true},
-			templates.FormField{Name: "tickets.capacity", Label: "Fewer than all kinds together", Kind: "number", Small: true, Optional: true, Hint: capacity},
-			templates.FormField{Name: "tickets.venue_maximum", Label: "What the venue holds", Kind: "number", Small: true, Optional: true, Hint: "No typo will ever sell more than this."},
+	p.Groups = []templates.EditGroup{
+		{Title: "For everybody", Row: true, Fields: d.fields(
+			templates.EditField{Name: "tickets.max_per_fan", Label: "Most tickets for one fan", Kind: "number", Small: true},
+			templates.EditField{Name: "tickets.capacity", Label: "Fewer than all kinds together", Kind: "number", Small: true, Optional: true, Hint: capacity},
+			templates.EditField{Name: "tickets.venue_maximum", Label: "What the venue holds", Kind: "number", Small: true, Optional: true, Hint: "No typo will ever sell more than this."},
 		)},
-		{Legend: "Money", Row: true, Fields: d.fields(
-			templates.FormField{Name: "currency", Label: "Currency", Kind: "text", Small: true, List: "money"},
-			templates.FormField{Name: "payment", Label: "How fans pay", Kind: "choice", Options: []templates.FormOption{
+		{Title: "Money", Row: true, Fields: d.fields(
+			templates.EditField{Name: "currency", Label: "Currency", Kind: "text", Small: true, List: "money"},
+			templates.EditField{Name: "payment", Label: "How fans pay", Kind: "choice", Options: []templates.EditOption{
 				{Value: sale.PaymentNone, Label: "Free, or elsewhere"}, {Value: sale.PaymentOnSite, Label: "At the door"},
 			}},
 		)},
@@ -152,8 +152,8 @@ func (s *Server) showPlaces(d *setup, p *templates.SetupPage) {
 		Over: capacity - caps.Guaranteed*each, Own: d.typed["caps.guaranteed"] != "" || d.typed["caps.standby"] != "",
 	}
 	fields := d.fields(
-		templates.FormField{Name: "caps.guaranteed", Label: "Guaranteed places", Kind: "number", Small: true, Hint: "They can all buy the most, whatever the others do."},
-		templates.FormField{Name: "caps.standby", Label: "Places on standby", Kind: "number", Small: true, Hint: "They get what is left, in order."},
+		templates.EditField{Name: "caps.guaranteed", Label: "Guaranteed places", Kind: "number", Small: true, Hint: "They can all buy the most, whatever the others do."},
+		templates.EditField{Name: "caps.standby", Label: "Places on standby", Kind: "number", Small: true, Hint: "They get what is left, in order."},
 	)
 	if p.Caps.Known {
 		for i, n := range []int{caps.Guaranteed, caps.Standby} {
@@ -162,12 +162,12 @@ func (s *Server) showPlaces(d *setup, p *templates.SetupPage) {
 			}
 		}
 	}
-	p.Groups = []templates.FormGroup{{Legend: "Places", Row: true, Fields: fields}}
+	p.Groups = []templates.EditGroup{{Title: "Places", Row: true, Fields: fields}}
 }
 
 // everies are the schedules to choose from.
-func everies() []templates.FormOption {
-	return []templates.FormOption{
+func everies() []templates.EditOption {
+	return []templates.EditOption{
 		{Value: "@every 1m", Label: "Every minute"},
 		{Value: "@every 5m", Label: "Every 5 minutes"},
 		{Value: "@every 10m", Label: "Every 10 minutes"},
@@ -179,39 +179,39 @@ func everies() []templates.FormOption {
 }
 
 func (s *Server) showMails(d *setup, p *templates.SetupPage) {
-	every := d.field(templates.FormField{Name: "dispatch.every", Label: "A batch is mailed", Kind: "choice", Options: everies()})
-	other := d.field(templates.FormField{
+	every := d.field(templates.EditField{Name: "dispatch.every", Label: "A batch is mailed", Kind: "choice", Options: everies()})
+	other := d.field(templates.EditField{
 		Name: "every.other", Label: "Another schedule", Kind: "text", Optional: true,
 		Hint: "Five cron fields on the clock of the event, like */10 9-20 * * *, or @every 90s.",
 	})
 	if d.typed["dispatch.every"] == otherEvery { // what is wrong is told where it is typed
 		other.Wrong, every.Wrong = every.Wrong, ""
 	}
-	p.Groups = []templates.FormGroup{
-		{Legend: "Who writes", Fields: d.fields(
-			templates.FormField{Name: "mail.from", Label: "Mails come from", Kind: "text", Hint: "An address of your own domain, after a name. Its domain has to let your mail server send for it: the checklist will tell."},
-			templates.FormField{Name: "mail.reply_to", Label: "Answers go to", Kind: "email", Optional: true, Hint: "An address that somebody reads."},
-			templates.FormField{Name: "mail.receipt", Label: "Everybody who joins is mailed a receipt with their place", Kind: "box"},
+	p.Groups = []templates.EditGroup{
+		{Title: "Who writes", Fields: d.fields(
+			templates.EditField{Name: "mail.from", Label: "Mails come from", Kind: "text", Hint: "An address of your own domain, after a name. Its domain has to let your mail server send for it: the checklist will tell."},
+			templates.EditField{Name: "mail.reply_to", Label: "Answers go to", Kind: "email", Optional: true, Hint: "An address that somebody reads."},
+			templates.EditField{Name: "mail.receipt", Label: "Everybody who joins is mailed a receipt with their place", Kind: "box"},
 		)},
-		{Legend: "How fast", Row: true, Fields: []templates.FormField{every, other}},
+		{Title: "How fast", Row: true, Fields: []templates.EditField{every, other}},
 		{Row: true, Fields: d.fields(
-			templates.FormField{Name: "dispatch.batch", Label: "Offers in a batch", Kind: "number", Small: true, Hint: "Suggested: guaranteed fans have theirs within two hours, as far as the mail limit allows."},
-			templates.FormField{Name: "dispatch.link_life", Label: "A link is good for", Kind: "text", Small: true, Hint: "Like 1h, 90m or 2h30m. Long enough to see the mail; meanwhile its tickets wait."},
-			templates.FormField{Name: "dispatch.quiet", Label: "No offers between", Kind: "text", Small: true, Optional: true, Hint: "Like 22:00-08:00, so that nobody's hour runs while they sleep."},
+			templates.EditField{Name: "dispatch.batch", Label: "Offers in a batch", Kind: "number", Small: true, Hint: "Suggested: guaranteed fans have theirs within two hours, as far as the mail limit allows."},
+			templates.EditField{Name: "dispatch.link_life", Label: "A link is good for", Kind: "text", Small: true, Hint: "Like 1h, 90m or 2h30m. Long enough to see the mail; meanwhile its tickets wait."},
+			templates.EditField{Name: "dispatch.quiet", Label: "No offers between", Kind: "text", Small: true, Optional: true, Hint: "Like 22:00-08:00, so that nobody's hour runs while they sleep."},
 		)},
-		{Legend: "For those who come too late", Intro: "Stands in the mail that says that everything is sold: another date, a waiting list, a stream.", Fields: d.fields(s.alternatives(d)...)},
+		{Title: "For those who come too late", Intro: "Stands in the mail that says that everything is sold: another date, a waiting list, a stream.", Fields: d.fields(s.alternatives(d)...)},
 	}
 	p.Plan = s.draftPlan(d)
 }
 
-func (s *Server) alternatives(d *setup) []templates.FormField {
-	var all []templates.FormField
+func (s *Server) alternatives(d *setup) []templates.EditField {
+	var all []templates.EditField
 	for _, lang := range d.spoken() {
 		label := "Your words"
 		if len(d.spoken()) > 1 {
 			label += " in " + languageName(lang)
 		}
-		all = append(all, templates.FormField{Name: "mail.alternatives." + lang, Label: label, Kind: "area", Optional: true})
+		all = append(all, templates.EditField{Name: "mail.alternatives." + lang, Label: label, Kind: "area", Optional: true})
 	}
 	return all
 }

@@ -214,9 +214,9 @@ func TestMistakesStandBesideTheirFields(t *testing.T) {
 			b.house = &house{TB: t, line: h.line, box: h.box, s: h.s, pages: h.pages}
 			b.now.Store(h.now.Load())
 			w := b.post(draft+"/"+c.step, c.form)
-			b.want(w, 422, `id="f-`+c.field+`-wrong">`, c.says, c.kept, `aria-invalid="true"`, "Everything you typed is kept.")
+			b.want(w, 422, `id="`+c.field+`-wrong">`, c.says, c.kept, `aria-invalid="true"`, "Everything you typed is kept.")
 			// It is there again, with its mistake, whenever one comes back.
-			b.want(b.get(draft+"/"+c.step), 200, `id="f-`+c.field+`-wrong">`, c.kept)
+			b.want(b.get(draft+"/"+c.step), 200, `id="`+c.field+`-wrong">`, c.kept)
 			b.want(b.get(draft+"/preview"), 200, "not right yet", "-Create the sale")
 			b.want(b.post(draft+"/preview", url.Values{"to": {"create"}}), 422, "not right yet")
 			restore := map[string]func() url.Values{"event": eventForm, "dates": datesForm, "tickets": ticketsForm, "places": placesForm, "mails": mailsForm}

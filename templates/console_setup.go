@@ -4,59 +4,8 @@ import (
 	"html/template"
 	"io"
 	"slices"
-	"strings"
 	"time"
 )
-
-// FormField is one field of a console's form: what stands in it, and what is
-// wrong with that. Kind is "text", "email", "url", "number", "datetime",
-// "area", "box", "choice" or "hidden"; a text with a List is completed from
-// it.
-type FormField struct {
-	Name, Label, Hint, Kind, Value, Wrong string
-
-	Options  []FormOption // of a choice
-	List     string       // id of a datalist on the page
-	Unit     string       // what stands behind a number
-	Optional bool
-	Small    bool   // a short value
-	Guess    string // what scripts may fill in while the value is the guessed one: "zone"
-}
-
-// FormOption is one of a choice.
-type FormOption struct{ Value, Label string }
-
-// ID is the field's name as an id.
-func (f FormField) ID() string {
-	return "f-" + strings.Trim(strings.NewReplacer(".", "-", "[", "-", "]", "").Replace(f.Name), "-")
-}
-
-// Type is what a text-like input is. A value that a browser's picker could
-// not show stays as it was typed.
-func (f FormField) Type() string {
-	switch f.Kind {
-	case "datetime":
-		for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05"} {
-			if _, err := time.Parse(layout, f.Value); err == nil {
-				return "datetime-local"
-			}
-		}
-		if f.Value == "" {
-			return "datetime-local"
-		}
-	case "email", "url":
-		return f.Kind
-	}
-	return "text"
-}
-
-// FormGroup is fields that belong together. With Row they stand beside each
-// other.
-type FormGroup struct {
-	Legend, Intro string
-	Row           bool
-	Fields        []FormField
-}
 
 // SetupStep is one step of the guided set-up. State is "", "done" or "wrong".
 type SetupStep struct {
@@ -86,8 +35,8 @@ type SetupPage struct {
 	Heading string
 	Lead    string
 	Steps   []SetupStep
-	Wrong   []FormError // those of this step, to begin with
-	Groups  []FormGroup
+	Wrong   []SetupWrong // those of this step, to begin with
+	Groups  []EditGroup
 	Next    string // what the button that goes on says
 	First   bool   // there is no step before
 	Zones   []string
@@ -103,7 +52,7 @@ type SetupPage struct {
 // SetupLanguages is the title in every language that there are words in, and
 // which of them the sale speaks.
 type SetupLanguages struct {
-	Titles []FormField // one for each language, which is its one option
+	Titles []EditField // one for each language, which is its one option
 	Spoken []string
 	Wrong  string
 }
@@ -111,15 +60,15 @@ type SetupLanguages struct {
 // Speaks says whether the sale does.
 func (l SetupLanguages) Speaks(lang string) bool { return slices.Contains(l.Spoken, lang) }
 
-// FormError is a mistake with where it is.
-type FormError struct{ Field, Label, Message, Step string }
+// SetupWrong is a mistake with where it is: beside which field, on which step.
+type SetupWrong struct{ Field, Label, Message, Step string }
 
 // ID is the field's id.
-func (e FormError) ID() string { return FormField{Name: e.Field}.ID() }
+func (e SetupWrong) ID() string { return EditField{Name: e.Field}.ID() }
 
 // SetupTypes is the table of ticket types, a group of fields each.
 type SetupTypes struct {
-	Rows []FormGroup
+	Rows []EditGroup
 	More bool // there may be more
 }
 
@@ -150,12 +99,12 @@ type SetupRow struct{ Step, Label, Value string }
 // PlanView is a forecast, or why there is none. Nothing is shown of it but
 // what is asked for by Assumptions.
 type PlanView struct {
-	Why         string      // why there is none; empty: there is one
-	Missing     []FormError // what has to be right before there can be one
+	Why         string       // why there is none; empty: there is one
+	Missing     []SetupWrong // what has to be right before there can be one
 	Figures     []PlanFigure
 	Advice      []PlanAdvice
 	Chart       template.HTML // figure with its table
-	Assumptions []FormGroup
+	Assumptions []EditGroup
 }
 
 // PlanFigure is one answer of a forecast.

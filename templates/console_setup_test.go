@@ -14,7 +14,7 @@ func planSample() PlanView {
 		Advice:  []PlanAdvice{{true, "The mail limit of 1,000 an hour <allows> 83 mails."}, {false, "A batch of 100 fits."}},
 		Chart: chart.Lines(chart.Frame{ID: "plan", Title: "How the sale would go", Summary: "All is sold.", Unit: "tickets", Wide: true},
 			chart.Over{At: hours(3), Series: []chart.Series{{Name: "tickets sold", Values: []int{0, 50, 100}}}}),
-		Assumptions: []FormGroup{{Row: true, Fields: []FormField{{Name: "buys", Label: "Buy", Kind: "number", Value: "7<0", Unit: "%", Small: true, Wrong: "is a share"}}}},
+		Assumptions: []EditGroup{{Row: true, Fields: []EditField{{Name: "buys", Label: "Buy", Kind: "number", Value: "7<0", Unit: "%", Small: true, Wrong: "is a share"}}}},
 	}
 }
 
@@ -35,13 +35,13 @@ func setupSteps(current string) SetupPage {
 	return p
 }
 
-func everyField() []FormField {
-	return []FormField{
+func everyField() []EditField {
+	return []EditField{
 		{Name: "slug", Label: "Address <x>", Kind: "text", Value: `a"b<c>`, Hint: "A hint.", Wrong: "is <wrong>"},
 		{Name: "timezone", Label: "Zone", Kind: "text", Value: "Europe/Zurich", List: "zones", Guess: "zone"},
-		{Name: "registration.opens", Label: "Opens", Kind: "datetime", Value: "2027-03-10T10:00"},
-		{Name: "registration.closes", Label: "Closes", Kind: "datetime", Value: "soon", Wrong: "is not a time"},
-		{Name: "payment", Label: "Payment", Kind: "choice", Value: "none", Options: []FormOption{{"none", "None"}, {"on_site", "At the door"}}},
+		{Name: "registration.opens", Label: "Opens", Kind: "moment", Value: "2027-03-10T10:00"},
+		{Name: "registration.closes", Label: "Closes", Kind: "moment", Value: "soon", Wrong: "is not a time"},
+		{Name: "payment", Label: "Payment", Kind: "choice", Value: "none", Options: []EditOption{{"none", "None"}, {"on_site", "At the door"}}},
 		{Name: "mail.receipt", Label: "Receipts", Kind: "box", Value: "on"},
 		{Name: "mail.alternatives.en", Label: "Your words", Kind: "area", Value: "one\ntwo", Optional: true},
 		{Name: "currency", Label: "Currency", Kind: "text", Value: "CHF", List: "money", Small: true},
@@ -68,20 +68,20 @@ func setupSamples() []consoleSample {
 			})
 		}},
 		page("event", func(p *SetupPage) {
-			p.First, p.Wrong = true, []FormError{{"slug", "Address", "is missing", "event"}, {"title.en", "Title", "is missing", "event"}}
+			p.First, p.Wrong = true, []SetupWrong{{"slug", "Address", "is missing", "event"}, {"title.en", "Title", "is missing", "event"}}
 			p.Languages = &SetupLanguages{
-				Titles: []FormField{
-					{Name: "title.en", Label: "Title in English", Wrong: "is missing", Options: []FormOption{{"en", "English"}}},
-					{Name: "title.de", Label: "Title in German", Value: `Am "See"`, Options: []FormOption{{"de", "German"}}},
+				Titles: []EditField{
+					{Name: "title.en", Label: "Title in English", Wrong: "is missing", Options: []EditOption{{"en", "English"}}},
+					{Name: "title.de", Label: "Title in German", Value: `Am "See"`, Options: []EditOption{{"de", "German"}}},
 				},
 				Spoken: []string{"de"}, Wrong: "tick one",
 			}
-			p.Groups = []FormGroup{{Legend: "All kinds", Intro: "An intro.", Fields: everyField()}}
+			p.Groups = []EditGroup{{Title: "All kinds", Intro: "An intro.", Fields: everyField()}}
 			p.Zones, p.Money = []string{"Europe/Zurich"}, []string{"CHF"}
 		}),
 		page("tickets", func(p *SetupPage) {
-			p.Wrong = []FormError{{"tickets.types[0].stock", "Ticket 1", "is missing", "tickets"}}
-			p.Types = &SetupTypes{More: true, Rows: []FormGroup{{Legend: "Ticket 1", Row: true, Fields: []FormField{
+			p.Wrong = []SetupWrong{{"tickets.types[0].stock", "Ticket 1", "is missing", "tickets"}}
+			p.Types = &SetupTypes{More: true, Rows: []EditGroup{{Title: "Ticket 1", Row: true, Fields: []EditField{
 				{Name: "tickets.types[0].stock", Label: "How many", Kind: "number", Wrong: "is missing", Small: true}, {Name: "tickets.types[0].price", Label: "Price", Kind: "number", Unit: "CHF", Small: true},
 			}}}}
 		}),
@@ -91,7 +91,7 @@ func setupSamples() []consoleSample {
 		page("places", func(p *SetupPage) { p.Caps = &SetupCaps{} }),
 		page("mails", func(p *SetupPage) { p.Plan = &plan }),
 		page("mails", func(p *SetupPage) {
-			p.Plan = &PlanView{Why: "Not yet.", Missing: []FormError{{"timezone", "Zone", "is <wrong>", "dates"}}}
+			p.Plan = &PlanView{Why: "Not yet.", Missing: []SetupWrong{{"timezone", "Zone", "is <wrong>", "dates"}}}
 		}),
 		page("preview", func(p *SetupPage) {
 			p.Next, p.Preview = "", &SetupPreview{
@@ -100,7 +100,7 @@ func setupSamples() []consoleSample {
 			}
 		}),
 		page("preview", func(p *SetupPage) {
-			p.Next, p.Preview, p.Wrong = "", &SetupPreview{}, []FormError{{"slug", "Address", "is missing", "event"}}
+			p.Next, p.Preview, p.Wrong = "", &SetupPreview{}, []SetupWrong{{"slug", "Address", "is missing", "event"}}
 		}),
 		{"plan", "a forecast", func(t *Templates, w io.Writer) error {
 			f := consoleFrameFor("Plan")

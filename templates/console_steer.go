@@ -10,15 +10,19 @@ import (
 
 // EditField is one field of a sale in a form of the console: what stands in
 // it, and what is wrong with that. Kind is "text", "number", "moment", "area",
-// "box", "choice" or "email".
+// "box", "choice", "email" or "url".
 type EditField struct {
 	Name, Label, Hint, Kind, Value, Wrong string
 
-	Unit    string
-	Options []EditOption // of a choice
-	Locked  string       // why it cannot be changed here; empty: it can
-	Clash   *EditClash   // somebody else changed it too
-	Theirs  bool         // only somebody else changed it, since the form was opened
+	Unit     string       // what stands behind the value
+	Options  []EditOption // of a choice
+	List     string       // id of a list on the page that a text is completed from
+	Optional bool         // says so
+	Small    bool         // a short value
+	Guess    string       // what a script may fill in, "zone", while nobody has
+	Locked   string       // why it cannot be changed here; empty: it can
+	Clash    *EditClash   // somebody else changed it too
+	Theirs   bool         // only somebody else changed it, since the form was opened
 }
 
 // EditOption is one of a choice.
@@ -43,7 +47,7 @@ func (f EditField) Type() string {
 				return "datetime-local"
 			}
 		}
-	case "email":
+	case "email", "url":
 		return f.Kind
 	}
 	return "text"

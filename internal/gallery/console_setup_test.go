@@ -34,18 +34,18 @@ func setupScenes() []scene {
 		step("event", "What is it?", eventStep),
 		step("dates", "When is it?", func(p *templates.SetupPage) {
 			p.Zones = []string{"Europe/Zurich"}
-			p.Groups = []templates.FormGroup{
-				{Legend: "Time zone", Fields: []templates.FormField{{Name: "timezone", Label: "Zone of the event", Kind: "text", List: "zones", Value: "Europe/Zurich", Hint: "Begin to type a city."}}},
-				{Legend: "Fans leave their address", Row: true, Fields: []templates.FormField{
-					{Name: "registration.opens", Label: "The form opens", Kind: "datetime", Value: "2027-03-24T10:00"},
-					{Name: "registration.closes", Label: "The form closes", Kind: "datetime", Value: "Friday", Wrong: "is not a time"},
+			p.Groups = []templates.EditGroup{
+				{Title: "Time zone", Fields: []templates.EditField{{Name: "timezone", Label: "Zone of the event", Kind: "text", List: "zones", Value: "Europe/Zurich", Hint: "Begin to type a city."}}},
+				{Title: "Fans leave their address", Row: true, Fields: []templates.EditField{
+					{Name: "registration.opens", Label: "The form opens", Kind: "moment", Value: "2027-03-24T10:00"},
+					{Name: "registration.closes", Label: "The form closes", Kind: "moment", Value: "Friday", Wrong: "is not a time"},
 				}},
 			}
 		}),
 		step("tickets", "What is for sale?", ticketsStep),
 		step("places", "How many may stand in line?", func(p *templates.SetupPage) {
 			p.Caps = &templates.SetupCaps{Known: true, Capacity: 10_000, Each: 4, Guaranteed: 2500, Standby: 7500}
-			p.Groups = []templates.FormGroup{{Legend: "Places", Row: true, Fields: []templates.FormField{
+			p.Groups = []templates.EditGroup{{Title: "Places", Row: true, Fields: []templates.EditField{
 				{Name: "caps.guaranteed", Label: "Guaranteed places", Kind: "number", Small: true, Value: "2500", Hint: "They can all buy the most."},
 				{Name: "caps.standby", Label: "Places on standby", Kind: "number", Small: true, Value: "7500", Hint: "They get what is left, in order."},
 			}}}
@@ -56,7 +56,7 @@ func setupScenes() []scene {
 		}),
 		step("preview-wrong", "Is everything as you want it?", func(p *templates.SetupPage) {
 			p.Next, p.Preview = "", &templates.SetupPreview{}
-			p.Wrong = []templates.FormError{{Field: "slug", Label: "Address on the web", Message: "there is a sale at this address already", Step: "event"}}
+			p.Wrong = []templates.SetupWrong{{Field: "slug", Label: "Address on the web", Message: "there is a sale at this address already", Step: "event"}}
 		}),
 		{"plan", func(ts *templates.Templates, w io.Writer, _ string) error {
 			return ts.Plan(w, templates.PlanPage{ConsoleFrame: saleFrame("Plan", "plan"), Plan: planView("")})
@@ -66,13 +66,13 @@ func setupScenes() []scene {
 }
 
 func eventStep(p *templates.SetupPage) {
-	p.Wrong = []templates.FormError{{Field: "title.en", Label: "Title in English", Message: "is missing; what is the event called?", Step: "event"}}
-	p.Languages = &templates.SetupLanguages{Spoken: []string{"en", "de"}, Titles: []templates.FormField{
-		{Name: "title.en", Label: "Title in English", Wrong: "is missing; what is the event called?", Options: []templates.FormOption{{Value: "en", Label: "English"}}},
-		{Name: "title.de", Label: "Title in German", Value: "Hafennächte 2027", Options: []templates.FormOption{{Value: "de", Label: "German"}}},
-		{Name: "title.fr", Label: "Title in French", Options: []templates.FormOption{{Value: "fr", Label: "French"}}},
+	p.Wrong = []templates.SetupWrong{{Field: "title.en", Label: "Title in English", Message: "is missing; what is the event called?", Step: "event"}}
+	p.Languages = &templates.SetupLanguages{Spoken: []string{"en", "de"}, Titles: []templates.EditField{
+		{Name: "title.en", Label: "Title in English", Wrong: "is missing; what is the event called?", Options: []templates.EditOption{{Value: "en", Label: "English"}}},
+		{Name: "title.de", Label: "Title in German", Value: "Hafennächte 2027", Options: []templates.EditOption{{Value: "de", Label: "German"}}},
+		{Name: "title.fr", Label: "Title in French", Options: []templates.EditOption{{Value: "fr", Label: "French"}}},
 	}}
-	p.Groups = []templates.FormGroup{{Legend: "The organizer", Fields: []templates.FormField{
+	p.Groups = []templates.EditGroup{{Title: "The organizer", Fields: []templates.EditField{
 		{Name: "organizer.name", Label: "Name", Kind: "text", Value: "Harbour Ltd", Hint: "Who sells the tickets, as fans know you."},
 		{Name: "organizer.imprint", Label: "Imprint", Kind: "url", Optional: true},
 		{Name: "mail.receipt", Label: "Everybody who joins is mailed a receipt", Kind: "box", Value: "on"},
@@ -81,19 +81,19 @@ func eventStep(p *templates.SetupPage) {
 }
 
 func ticketsStep(p *templates.SetupPage) {
-	row := func(legend, stock, price, wrong string) templates.FormGroup {
+	row := func(legend, stock, price, wrong string) templates.EditGroup {
 		at := "tickets.types[" + legend[len(legend)-1:] + "]."
-		return templates.FormGroup{Legend: legend, Row: true, Fields: []templates.FormField{
+		return templates.EditGroup{Title: legend, Row: true, Fields: []templates.EditField{
 			{Name: at + "title.en", Label: "Kind of ticket", Kind: "text", Value: "Friday"},
 			{Name: at + "stock", Label: "How many there are", Kind: "number", Small: true, Value: stock, Wrong: wrong},
 			{Name: at + "price", Label: "Price of one", Kind: "number", Small: true, Value: price, Unit: "CHF"},
 		}}
 	}
 	p.Money = []string{"CHF", "EUR"}
-	p.Types = &templates.SetupTypes{More: true, Rows: []templates.FormGroup{row("Ticket 1", "4,000", "85", ""), row("Ticket 2", "many", "95.50", "is not a whole number")}}
-	p.Groups = []templates.FormGroup{{Legend: "Money", Row: true, Fields: []templates.FormField{
+	p.Types = &templates.SetupTypes{More: true, Rows: []templates.EditGroup{row("Ticket 1", "4,000", "85", ""), row("Ticket 2", "many", "95.50", "is not a whole number")}}
+	p.Groups = []templates.EditGroup{{Title: "Money", Row: true, Fields: []templates.EditField{
 		{Name: "currency", Label: "Currency", Kind: "text", Small: true, List: "money", Value: "CHF"},
-		{Name: "payment", Label: "How fans pay", Kind: "choice", Value: "none", Options: []templates.FormOption{{Value: "none", Label: "Free, or elsewhere"}}},
+		{Name: "payment", Label: "How fans pay", Kind: "choice", Value: "none", Options: []templates.EditOption{{Value: "none", Label: "Free, or elsewhere"}}},
 	}}}
 }
 
@@ -111,7 +111,7 @@ func planView(prefix string) templates.PlanView {
 		Advice: []templates.PlanAdvice{{Look: true, Text: "The mail limit of 1,000 an hour allows at most 83 mails every 5 minutes."}, {Text: "A batch of 100 fits."}},
 		Chart: chart.Lines(chart.Frame{ID: "plan", Title: "How the sale would go", Summary: "All tickets are sold.", Unit: "offers and tickets", Wide: true},
 			chart.Over{At: at, Series: []chart.Series{{Name: "offers mailed", Values: mailed}, {Name: "tickets sold", Values: sold}}, Marks: []chart.Mark{{At: at[23], Name: "sold out"}}}),
-		Assumptions: []templates.FormGroup{{Row: true, Fields: []templates.FormField{
+		Assumptions: []templates.EditGroup{{Row: true, Fields: []templates.EditField{
 			{Name: prefix + "buys", Label: "Buy, of those with an offer", Kind: "number", Small: true, Value: "70", Unit: "%"},
 			{Name: prefix + "tickets", Label: "Tickets for one buyer, on average", Kind: "number", Small: true, Value: "9", Wrong: "is a number from 1 to 4"},
 		}}},

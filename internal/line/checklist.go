@@ -16,6 +16,7 @@ type CheckItem string
 const (
 	CheckDoctor CheckItem = "doctor" // the last findings, in the detail
 	CheckKeys   CheckItem = "keys"   // somebody has backed the keys up
+	CheckMail   CheckItem = "mail"   // what became of the last test mail: its result is the detail's last word
 )
 
 // Checked is when something was looked at or confirmed last, and by whom.

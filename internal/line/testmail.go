@@ -152,8 +152,16 @@ func dueTests(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 }
 
 // tested keeps what became of a test mail, and deletes its address.
+// The checklist keeps the last one for longer.
 func tested(ctx context.Context, tx *sqldb.Tx, t Tried, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE test_mails SET address = '', done_at = $1, result = $2, code = $3, said = $4 WHERE ref = $5 AND done_at IS NULL`,
+	_, err := tx.Exec(ctx, `INSERT INTO checklist (sale_id, item, at, actor, detail)
+		SELECT sale_id, 'mail', $1, address, $2 FROM test_mails WHERE ref = $3 AND done_at IS NULL
+		ON CONFLICT (sale_id, item) DO UPDATE SET at = excluded.at, actor = excluded.actor, detail = excluded.detail`,
+		sqldb.Millis(now), t.Mail.Ref+" "+string(t.Result), t.Mail.Ref)
+	if err != nil {
+		return fmt.Errorf("keep the test mail for the checklist: %w", err)
+	}
+	_, err = tx.Exec(ctx, `UPDATE test_mails SET address = '', done_at = $1, result = $2, code = $3, said = $4 WHERE ref = $5 AND done_at IS NULL`,
 		sqldb.Millis(now), string(t.Result), t.Code, t.Said, t.Mail.Ref)
 	if err != nil {
 		return fmt.Errorf("keep what became of a test mail: %w", err)
@@ -166,6 +174,10 @@ func tested(ctx context.Context, tx *sqldb.Tx, t Tried, now time.Time) error {
 func testBounced(ctx context.Context, tx *sqldb.Tx, ref, status string, now time.Time) error {
 	_, err := tx.Exec(ctx, `UPDATE test_mails SET address = '', done_at = COALESCE(done_at, $1), result = $2, code = 0, said = $3 WHERE ref = $4`,
 		sqldb.Millis(now), string(resultBounced), status, ref)
+	if err == nil {
+		_, err = tx.Exec(ctx, `UPDATE checklist SET detail = $1, at = $2 WHERE item = 'mail' AND detail = $3`,
+			ref+" "+string(resultBounced), sqldb.Millis(now), ref+" "+string(ResultAccepted))
+	}
 	if err != nil {
 		return fmt.Errorf("note that a test mail came back: %w", err)
 	}

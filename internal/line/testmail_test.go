@@ -3,6 +3,7 @@ package line_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,6 +55,14 @@ func TestTestMailLeavesBeforeReceipts(t *testing.T) {
 		}
 		if more, wait, err := b.LeaseMails(t.Context(), hand); err != nil || len(more) != 0 || wait <= 0 {
 			t.Errorf("the limit does not count it: %+v, %s, %v", more, wait, err)
+		}
+		st, err := b.Sale(t.Context(), "lakeside")
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := b.Checklist(t.Context(), st.ID)
+		if got := kept[line.CheckMail]; err != nil || got.Actor != self || got.Detail != ref+" accepted" {
+			t.Errorf("the checklist has %+v, %v", kept, err)
 		}
 		if got := b.tested(t, ref); got.Result != line.ResultAccepted || got.Code != 250 || got.Said != "250 2.0.0 ok" || got.Done.IsZero() {
 			t.Errorf("%+v", got)
@@ -146,6 +155,14 @@ func TestTestMailComesBack(t *testing.T) {
 			}
 			if got := b.tested(t, ref); got.Result != "bounced" || got.Said != "5.1.1" || got.Done.IsZero() {
 				t.Errorf("early %t: %+v", early, got)
+			}
+			st, err := b.Sale(t.Context(), "lakeside")
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, err := b.Checklist(t.Context(), st.ID)
+			if got := kept[line.CheckMail].Detail; err != nil || !strings.HasSuffix(got, " bounced") {
+				t.Errorf("early %t: the checklist has %q, %v", early, got, err)
 			}
 			b.holds(t)
 		}

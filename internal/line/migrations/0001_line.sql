@@ -364,11 +364,12 @@ CREATE TABLE drafts (
 ){{.Strict}};
 CREATE INDEX drafts_organizer ON drafts (organizer_id, id);
 
--- What is kept of a sale's checklist: the doctor's last findings, and what
--- organizers have confirmed. One row for each thing, the newest.
+-- What is kept of a sale's checklist: the doctor's last findings, what
+-- organizers have confirmed, and what became of the last test mail. One row
+-- for each thing, the newest.
 CREATE TABLE checklist (
     sale_id {{.Int}} NOT NULL REFERENCES sales (id),
-    item    TEXT NOT NULL CHECK (item IN ('doctor', 'keys')),
+    item    TEXT NOT NULL CHECK (item IN ('doctor', 'keys', 'mail')),
     at      {{.Int}} NOT NULL,
     actor   TEXT NOT NULL,
     detail  TEXT NOT NULL,
