@@ -47,6 +47,7 @@ var within = map[string][]string{
 	"internal/calendar":    {"internal/sale", "templates"},
 	"internal/mailbox":     {"internal/sale", "internal/mail", "internal/web", "templates"},
 	"internal/helpdesk":    {"internal/sale", "internal/line"},
+	"internal/export":      {"internal/sale", "internal/line"},
 	"internal/verify":      {"internal/sale", "internal/sqldb", "internal/line", "internal/boxoffice"},
 	"internal/peer":        {"internal/sale", "internal/web"},
 	"internal/e2e":         {}, // tests only

@@ -28,7 +28,7 @@ func (s *Server) handleWatch(c echo.Context) error {
 
 // streams says which requests go on.
 func streams(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/sales/") && strings.HasSuffix(r.URL.Path, "/live")
+	return strings.HasPrefix(r.URL.Path, "/sales/") && (strings.HasSuffix(r.URL.Path, "/live") || strings.Contains(r.URL.Path, "/export/"))
 }
 
 // handleLive tells what changes on the page above, as it changes, until the

@@ -114,6 +114,10 @@ func (s *Server) routes() []route {
 		{post, "/sales/:sale/fans/:number/erase", manager, true, s.doFor("erase")},
 		{get, "/sales/:sale/history", viewer, false, s.handleHistory},
 
+		// Taking data out. A viewer gets it without addresses.
+		{get, "/sales/:sale/export", viewer, false, s.handleExports},
+		{get, "/sales/:sale/export/:what", viewer, false, s.handleExport},
+
 		// Steer. What needs the passphrase again shows when it is looked at.
 		{get, "/sales/:sale/steer", manager, false, s.handleSteer},
 		{post, "/sales/:sale/steer", manager, false, s.handleChange},

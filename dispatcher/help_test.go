@@ -48,4 +48,28 @@ func (w *theatre) help() {
 	w.clock.add(time.Second)
 	w.organizer("cancel", 4, w.line.CancelOrder)
 	w.beat()
+	w.taken()
+}
+
+// taken is what pages about one fan and exports read.
+func (w *theatre) taken() {
+	w.Helper()
+	ctx := w.Context()
+	w.organizer("export", 5, func(ctx context.Context, a line.Act) error { _, err := w.line.ExportFan(ctx, a); return err })
+	for what, read := range map[string]func() error{
+		"find": func() error {
+			_, err := w.line.Find(ctx, slug, sale.Address{Canonical: "fan5@example.org"})
+			return err
+		},
+		"fan":           func() error { _, err := w.line.Fan(ctx, slug, 5); return err },
+		"queue":         func() error { _, err := w.line.Queue(ctx, slug, 5); return err },
+		"history":       func() error { _, err := w.line.History(ctx, line.HistoryPage{Sale: slug, Most: 9}); return err },
+		"registrations": func() error { _, err := w.line.RegistrationsAfter(ctx, slug, 0, 9); return err },
+		"offers":        func() error { _, err := w.line.OffersAfter(ctx, slug, 0, 0, 9); return err },
+		"orders":        func() error { _, err := w.line.OrdersAfter(ctx, slug, "", 9); return err },
+		"audit":         func() error { _, err := w.line.AuditAfter(ctx, slug, 0, 9); return err },
+		"ledger":        func() error { _, err := w.box.Ledger(ctx, slug, 0, 9); return err },
+	} {
+		w.scene(what, read)
+	}
 }

@@ -154,6 +154,7 @@ func consoleFuncs() template.FuncMap {
 				{"texts", "/texts", "Texts"},
 				{"fans", "/fans", "Fans"},
 				{"history", "/history", "History"},
+				{"export", "/export", "Export"},
 				{"file", "/file", "Sale file"},
 			}
 			for i := range all {

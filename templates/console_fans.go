@@ -83,6 +83,19 @@ type HistoryEntry struct {
 	Text, Actor, Why string
 }
 
+// ExportsPage lists what can be taken out. Addresses: with the fans' addresses.
+type ExportsPage struct {
+	ConsoleFrame
+	Sheets    []ExportSheet
+	Addresses bool
+}
+
+// ExportSheet is one thing that can be taken out.
+type ExportSheet struct{ Name, Label, Text string }
+
+// Exports renders the page.
+func (t *Templates) Exports(w io.Writer, d ExportsPage) error { return t.console(w, "exports", &d) }
+
 // Fans renders the page.
 func (t *Templates) Fans(w io.Writer, d FansPage) error { return t.console(w, "fans", &d) }
 

@@ -40,6 +40,10 @@ func fanSamples() []consoleSample {
 		{"fanact", "void", func(t *Templates, w io.Writer) error {
 			return t.FanAct(w, FanActPage{ConsoleFrame: frame, Number: 1, Act: acts[2], Effects: []string{"One."}})
 		}},
+		{"exports", "manager", func(t *Templates, w io.Writer) error {
+			return t.Exports(w, ExportsPage{ConsoleFrame: frame, Addresses: true, Sheets: []ExportSheet{{"audit", "The audit", "What was done."}}})
+		}},
+		{"exports", "viewer", func(t *Templates, w io.Writer) error { return t.Exports(w, ExportsPage{ConsoleFrame: frame}) }},
 		{"history", "some", func(t *Templates, w io.Writer) error {
 			return t.History(w, HistoryPage{
 				ConsoleFrame: frame, Number: 3, Typed: "3", Timezone: "Europe/Zurich", Older: "/sales/lakeside-2027/history?before=12&number=3",

@@ -101,6 +101,7 @@ type commands struct {
 	Fan     fanCommand     `cmd:"" help:"Help one fan: what happened to a place, and erasing a person."`
 	Owner   ownerCommand   `cmd:"" help:"Links for whoever owns the installation: the first one, and one for somebody who is locked out of the console."`
 	Orders  ordersCommand  `cmd:"" help:"The door list of a sale: code, tickets, amount, address."`
+	Export  exportCommand  `cmd:"" help:"Take a sale's data out: registrations, offers, orders, ledger or audit, as CSV or JSON."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at all that must be right before a sale opens: DNS of the senders, mail server, addresses, clock, disk; exit 1 where something is wrong."`
 	Verify  verifyCommand  `cmd:"" help:"Check every invariant on the stored data; exit 1 where one is broken."`
 	Bounces bouncesCommand `cmd:"" help:"Take mails that came back, over SMTP or from files, and close their offers."`

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/inturn/inturn/internal/export"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 )
@@ -126,7 +127,7 @@ func writeDoorList(w io.Writer, rows []doorRow) error {
 			strconv.Itoa(r.Number), string(r.State), r.At.UTC().Format(time.RFC3339),
 		}
 		for i := range cells {
-			cells[i] = formulaSafe(cells[i])
+			cells[i] = export.FormulaSafe(cells[i])
 		}
 		out.Write(cells) //nolint:errcheck // Flush keeps the first error
 	}
@@ -148,14 +149,4 @@ func countTypes(tickets []doorTicket) string {
 		order[i] = fmt.Sprintf("%d %s", count[id], id)
 	}
 	return strings.Join(order, ", ")
-}
-
-// formulaSafe keeps a spreadsheet from running what a stranger typed: a cell
-// that would start a formula starts with an apostrophe instead (OWASP, CSV
-// injection).
-func formulaSafe(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/inturn/inturn/internal/export"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 )
@@ -30,13 +31,13 @@ func TestDoorList(t *testing.T) {
 // spreadsheet (OWASP, CSV injection).
 func TestFormulaSafe(t *testing.T) {
 	for _, cell := range []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"} {
-		if got := formulaSafe(cell); got != "'"+cell {
-			t.Errorf("formulaSafe(%q) = %q", cell, got)
+		if got := export.FormulaSafe(cell); got != "'"+cell {
+			t.Errorf("FormulaSafe(%q) = %q", cell, got)
 		}
 	}
 	for _, cell := range []string{"", "ann@fans.example", "10.00", "a=b"} {
-		if got := formulaSafe(cell); got != cell {
-			t.Errorf("formulaSafe(%q) = %q", cell, got)
+		if got := export.FormulaSafe(cell); got != cell {
+			t.Errorf("FormulaSafe(%q) = %q", cell, got)
 		}
 	}
 }

@@ -160,6 +160,22 @@ func (c *Client) Flows(ctx context.Context, slug string, after int64) (sale.Flow
 	return answer.Flows, nil
 }
 
+// Ledger implements [BoxOffice].
+func (c *Client) Ledger(ctx context.Context, slug string, after int64, limit int) ([]sale.Transfer, error) {
+	var answer ledgerAnswer
+	if err := c.call(ctx, callLedger, ledgerCall{slug, after, limit}, &answer); err != nil {
+		return nil, err
+	}
+	last := max(after, 0)
+	for _, t := range answer.Transfers {
+		if t.ID <= last {
+			return nil, unavailable(fmt.Errorf("transfer %d after %d", t.ID, last))
+		}
+		last = t.ID
+	}
+	return answer.Transfers, nil
+}
+
 // Cancel implements [BoxOffice].
 func (c *Client) Cancel(ctx context.Context, slug, code, reason string) (sale.Order, error) {
 	var answer cancelAnswer

@@ -58,6 +58,7 @@ func NewHandler(o HandlerOptions) (*Handler, error) {
 		callStock:    decoded(h.stock),
 		callFlows:    decoded(h.flows),
 		callCancel:   decoded(h.cancel),
+		callLedger:   decoded(h.ledger),
 		callPing:     decoded(h.ping),
 	}
 	return h, nil
@@ -199,6 +200,11 @@ func (h *Handler) stock(ctx context.Context, in stockCall) (stockAnswer, error) 
 func (h *Handler) flows(ctx context.Context, in flowsCall) (flowsAnswer, error) {
 	flows, err := h.o.BoxOffice.Flows(ctx, in.Sale, in.After)
 	return flowsAnswer{flows}, err
+}
+
+func (h *Handler) ledger(ctx context.Context, in ledgerCall) (ledgerAnswer, error) {
+	page, err := h.o.BoxOffice.Ledger(ctx, in.Sale, in.After, in.Limit)
+	return ledgerAnswer{page}, err
 }
 
 func (h *Handler) cancel(ctx context.Context, in cancelCall) (cancelAnswer, error) {

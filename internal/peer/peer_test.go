@@ -33,6 +33,7 @@ type stub struct {
 	answer   sale.Answer
 	outcomes []sale.Outcome
 	order    sale.Order
+	ledger   []sale.Transfer
 	stock    sale.Stock
 	flows    sale.Flows
 	wait     func(context.Context) // inside a call, when set
@@ -76,6 +77,10 @@ func (s *stub) Stock(ctx context.Context, _ string) (sale.Stock, error) {
 
 func (s *stub) Flows(ctx context.Context, _ string, _ int64) (sale.Flows, error) {
 	return s.flows, s.called(ctx)
+}
+
+func (s *stub) Ledger(ctx context.Context, _ string, _ int64, _ int) ([]sale.Transfer, error) {
+	return s.ledger, s.called(ctx)
 }
 
 func (s *stub) Cancel(ctx context.Context, _, _, _ string) (sale.Order, error) {

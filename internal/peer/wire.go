@@ -37,6 +37,7 @@ type BoxOffice interface {
 	Stock(ctx context.Context, slug string) (sale.Stock, error)
 	Flows(ctx context.Context, slug string, after int64) (sale.Flows, error)
 	Cancel(ctx context.Context, slug, code, reason string) (sale.Order, error)
+	Ledger(ctx context.Context, slug string, after int64, limit int) ([]sale.Transfer, error)
 }
 
 // The calls, by the last word of their path, and their bodies.
@@ -49,6 +50,7 @@ const (
 	callStock    = "stock"
 	callFlows    = "flows"
 	callCancel   = "cancel"
+	callLedger   = "ledger"
 	callPing     = "ping"
 )
 
@@ -95,6 +97,14 @@ type (
 	}
 	flowsAnswer struct {
 		Flows sale.Flows `json:"flows"`
+	}
+	ledgerCall struct {
+		Sale  string `json:"sale"`
+		After int64  `json:"after"`
+		Limit int    `json:"limit"`
+	}
+	ledgerAnswer struct {
+		Transfers []sale.Transfer `json:"transfers"`
 	}
 	cancelCall struct {
 		Sale   string `json:"sale"`

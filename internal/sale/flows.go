@@ -20,3 +20,17 @@ type Flows struct {
 	More     bool   `json:"more"`
 	Flows    []Flow `json:"flows"`
 }
+
+// Transfer is one row of a sale's ledger: units that moved within a pool from
+// one account to another. IDs ascend in the order of commits. Offer is empty
+// for what an edition of the sale brought or took away.
+type Transfer struct {
+	ID     int64     `json:"id"`
+	At     time.Time `json:"at"`
+	Pool   string    `json:"pool"`
+	Source string    `json:"source"`
+	Target string    `json:"target"`
+	Units  int       `json:"units"`
+	Reason string    `json:"reason"`
+	Offer  string    `json:"offer,omitempty"`
+}

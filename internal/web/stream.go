@@ -24,11 +24,9 @@ const writePatience = 30 * time.Second
 // OpenStream begins the answer: nothing on the way is to keep or collect it,
 // and the connection's own deadlines do not end it.
 func OpenStream(c echo.Context) (*Stream, error) {
-	s := &Stream{ctx: c.Request().Context(), w: c.Response(), control: http.NewResponseController(c.Response())}
-	for _, clear := range []func(time.Time) error{s.control.SetReadDeadline, s.control.SetWriteDeadline} {
-		if err := clear(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-			return nil, err
-		}
+	s, err := open(c)
+	if err != nil {
+		return nil, err
 	}
 	h := c.Response().Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -36,6 +34,17 @@ func OpenStream(c echo.Context) (*Stream, error) {
 	h.Set("X-Accel-Buffering", "no") // nginx would collect it
 	c.Response().WriteHeader(http.StatusOK)
 	return s, s.flush()
+}
+
+// open takes the connection's own deadlines away.
+func open(c echo.Context) (*Stream, error) {
+	s := &Stream{ctx: c.Request().Context(), w: c.Response(), control: http.NewResponseController(c.Response())}
+	for _, clear := range []func(time.Time) error{s.control.SetReadDeadline, s.control.SetWriteDeadline} {
+		if err := clear(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 // Done is closed when the reader has gone.

@@ -39,6 +39,7 @@ func Conformance(t *testing.T, open func(t *testing.T) Fixture) {
 		{"close refuses nonsense", (*suite).closeRefuses},
 		{"outcomes", (*suite).outcomes},
 		{"flows add up to the balances", (*suite).flows},
+		{"the ledger is read by pages", (*suite).ledger},
 		{"an order is cancelled once", (*suite).cancel},
 		{"cancel refuses nonsense", (*suite).cancelRefuses},
 		{"sales keep apart", (*suite).apart},
