@@ -165,8 +165,9 @@ func setInForce(ctx context.Context, tx *sqldb.Tx, id int64, s sale.Sale) error 
 	if err != nil {
 		return err
 	}
-	res, err := tx.Exec(ctx, `UPDATE registrations SET class = 'guaranteed' WHERE sale_id = $1 AND number <= $2 AND class = 'standby'`,
-		id, s.Caps.Guaranteed)
+	// Guarantees are a prefix of the line: nothing before its end is looked at.
+	res, err := tx.Exec(ctx, `UPDATE registrations SET class = 'guaranteed' WHERE sale_id = $1 AND number <= $2 AND class = 'standby'
+		AND number > (SELECT guaranteed_given FROM sales WHERE id = $1)`, id, s.Caps.Guaranteed)
 	if err != nil {
 		return err
 	}

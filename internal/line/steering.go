@@ -10,8 +10,8 @@ import (
 )
 
 // Standing is where a sale stands at one moment, for whoever is about to
-// change it. It is read in one snapshot, by indexes: its cost grows with those
-// who wait and with the links that are out, not with what is over.
+// change it. It is read in one snapshot, by indexes: its cost grows with the
+// links that are out, not with the line.
 type Standing struct {
 	State   State
 	Newest  Version   // what an edit replaces; narrower limits may be in force
@@ -34,13 +34,15 @@ func (l *Line) Standing(ctx context.Context, slug string) (Standing, error) {
 			return err
 		}
 		var lastEnd sql.NullInt64
+		if s.Waiting, err = countWaiting(ctx, tx, s.State); err != nil {
+			return err
+		}
 		err = tx.QueryRow(ctx, `SELECT
-			(SELECT COUNT(*) FROM registrations WHERE sale_id = $1 AND waiting = 1),
 			(SELECT COUNT(*) FROM offers WHERE sale_id = $1 AND state = 'open'),
 			(SELECT MAX(ends) FROM offers WHERE sale_id = $1 AND state = 'open'),
 			(SELECT COUNT(*) FROM outbox WHERE sale_id = $1 AND kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending')),
 			(SELECT COUNT(*) FROM mail_tries WHERE result IN ('accepted', 'unknown') AND done_at >= $2)`,
-			s.State.ID, sqldb.Millis(l.now().Add(-time.Hour))).Scan(&s.Waiting, &s.Open, &lastEnd, &s.Unsent, &s.Hour)
+			s.State.ID, sqldb.Millis(l.now().Add(-time.Hour))).Scan(&s.Open, &lastEnd, &s.Unsent, &s.Hour)
 		s.LastEnd = sqldb.Time(lastEnd.Int64)
 		return err
 	})
@@ -48,4 +50,18 @@ func (l *Line) Standing(ctx context.Context, slug string) (Standing, error) {
 		return Standing{}, fmt.Errorf("read where %s stands: %w", slug, err)
 	}
 	return s, nil
+}
+
+// countWaiting counts who may still get an offer, without counting the line:
+// numbers are dense, so behind the one that was reached everybody waits but
+// those who left, and before it only those whose turn comes again.
+func countWaiting(ctx context.Context, tx *sqldb.Tx, st State) (int, error) {
+	var left, again int
+	err := tx.QueryRow(ctx, `SELECT
+		(SELECT COUNT(*) FROM registrations WHERE sale_id = $1 AND waiting = 0 AND number > $2),
+		(SELECT COUNT(*) FROM registrations WHERE sale_id = $1 AND waiting = 1 AND number <= $2)`, st.ID, st.Reached).Scan(&left, &again)
+	if err != nil {
+		return 0, fmt.Errorf("count who waits: %w", err)
+	}
+	return st.Last - st.Reached - left + again, nil
 }
