@@ -330,7 +330,7 @@ func TestSaleFile(t *testing.T) {
 	if err != nil || read.Version != 1 {
 		t.Fatal(read.Version, err)
 	}
-	viewer.want(viewer.get(fileAt), 200, "Download version 1", "-Upload")
+	viewer.want(viewer.get(fileAt), 200, "Download version 1", "-Upload", "-"+steerAt, "-"+settingsAt)
 	b.want(b.get(fileAt), 200, "Upload")
 	b.want(b.upload(fileAt, file), 200, "This changes nothing.")
 	b.want(b.upload(fileAt, ""), 422, "the file is empty")

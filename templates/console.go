@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,6 +157,9 @@ func consoleFuncs() template.FuncMap {
 				{"history", "/history", "History"},
 				{"export", "/export", "Export"},
 				{"file", "/file", "Sale file"},
+			}
+			if !s.Manages { // who only looks is not led where he would be refused
+				all = slices.DeleteFunc(all, func(t tab) bool { return t.Name == "steer" || t.Name == "settings" })
 			}
 			for i := range all {
 				all[i].Path = s.Path() + all[i].Path
