@@ -76,6 +76,7 @@ func (s *Server) routes() []route {
 		// Watch.
 		{get, "/sales/:sale", viewer, false, s.handleWatch},
 		{get, "/sales/:sale/live", viewer, false, s.handleLive},
+		{get, "/sales/:sale/report", viewer, false, s.handleReport},
 
 		// Setting up.
 		{get, "/sales/new", everything, false, s.handleNewSale},

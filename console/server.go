@@ -52,6 +52,7 @@ type Server struct {
 	sessions *scs.SessionManager
 	figures  *figures.Figures
 	hub      *hub
+	reports  *reports
 	hashing  chan struct{} // a place in it is the right to hash a passphrase
 
 	examining chan struct{} // the place in it is the right to ask the doctor
@@ -100,6 +101,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.hub = newHub(o, s.look)
+	s.reports = newReports(s)
 	s.sessions = newSessions(o.Line, o.Clock, s.sessionFailed)
 	for _, r := range s.routes() {
 		s.add(r)
@@ -139,5 +141,6 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	err := s.web.Serve(ctx, ln)
 	cancel()
 	<-stopped
+	s.reports.end()
 	return err
 }

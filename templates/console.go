@@ -155,6 +155,7 @@ func consoleFuncs() template.FuncMap {
 				{"texts", "/texts", "Texts"},
 				{"fans", "/fans", "Fans"},
 				{"history", "/history", "History"},
+				{"report", "/report", "Report"},
 				{"export", "/export", "Export"},
 				{"file", "/file", "Sale file"},
 			}

@@ -39,6 +39,33 @@ type LiveAlert struct{ Kind, Says string }
 // see. State is good, idle, warm or bad.
 type LiveRole struct{ Name, State, Word, Says string }
 
+// ReportPage is a sale as a whole, to be read and printed.
+type ReportPage struct {
+	ConsoleFrame
+	At       string // the moment that it is of
+	Standing string // why it is not final; empty: it is
+	Counting string // why there is nothing yet; empty: there is
+	Figures  []LiveFigure
+	Parts    []ReportPart
+}
+
+// ReportPart is one section of the report.
+type ReportPart struct {
+	Title, Says string
+	Charts      []template.HTML // as of internal/chart
+	Tables      []ReportTable
+}
+
+// ReportTable is a table whose first column names the rows.
+type ReportTable struct {
+	Caption string
+	Head    []string
+	Rows    [][]string
+}
+
+// Report renders the page.
+func (t *Templates) Report(w io.Writer, d ReportPage) error { return t.console(w, "report", &d) }
+
 // Live renders the page.
 func (t *Templates) Live(w io.Writer, d LivePage) error { return t.console(w, "live", &d) }
 

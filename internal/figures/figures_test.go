@@ -360,7 +360,7 @@ func TestUnits(t *testing.T) {
 	u := refresh(t, h.f).Units
 	at := func(m int) time.Time { return start.Add(time.Duration(m) * time.Minute) }
 	want := figures.Units{
-		Known: true, Complete: true, Back: 6, Accounts: []string{"sold", "offered", "available"},
+		Known: true, Complete: true, Moves: figures.Moves{Issued: 100, Offered: 40, Bought: 10, Returned: 6}, Accounts: []string{"sold", "offered", "available"},
 		At:       []time.Time{at(2), at(3), at(4), at(5), at(6)},
 		Balances: [][]int{{0, 10, 10, 10, 10}, {0, 30, 24, 24, 24}, {100, 60, 66, 66, 66}},
 		Minutes:  []figures.Minute{{At: at(2), Sold: 10}},

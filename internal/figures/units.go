@@ -18,8 +18,17 @@ type Units struct {
 	At       []time.Time // moments of the chart
 	Balances [][]int     // for each account, at each moment
 	Complete bool        // the ledger was read to its end
-	Back     int         // units that went from offered or sold back to available
-	Minutes  []Minute    // what was sold when, for paces and times
+	Moves    Moves
+	Minutes  []Minute // what was sold when, for paces and times
+}
+
+// Moves are all moves of the capacity since the beginning, by what they were.
+type Moves struct {
+	Issued    int // net of what was cut
+	Offered   int // available → offered: a ticket that was offered twice counts twice
+	Bought    int // offered → sold
+	Returned  int // offered → available: declined, expired, or more than was bought
+	Cancelled int // sold → available
 }
 
 // Minute is what was sold in one minute, net of what was cancelled.
@@ -36,7 +45,7 @@ type units struct {
 	stock    sale.Stock
 	minutes  map[int64]map[string]int // what each account got, by unix minute
 	moved    int64                    // the first minute in which anything but issuing happened
-	back     int
+	moves    Moves
 }
 
 // refresh asks what the box office has and what moved. Its error does not
@@ -96,8 +105,23 @@ func (u *units) add(f sale.Flow) {
 	if f.Source != issued && f.Target != issued && (u.moved == 0 || minute < u.moved) {
 		u.moved = minute
 	}
-	if f.Target == available && f.Source != issued {
-		u.back += f.Units
+	u.moves.add(f)
+}
+
+func (m *Moves) add(f sale.Flow) {
+	switch [2]string{f.Source, f.Target} {
+	case [2]string{issued, available}:
+		m.Issued += f.Units
+	case [2]string{available, issued}:
+		m.Issued -= f.Units
+	case [2]string{available, offered}:
+		m.Offered += f.Units
+	case [2]string{offered, sold}:
+		m.Bought += f.Units
+	case [2]string{offered, available}:
+		m.Returned += f.Units
+	case [2]string{sold, available}:
+		m.Cancelled += f.Units
 	}
 }
 
@@ -107,7 +131,7 @@ const mostMoments = 120
 // units draws the balances from the sums of what moved. The last moment is
 // now, or when the last thing moved once the sale is over.
 func (u *units) units(s Snapshot) Units {
-	out := Units{Known: u.known, Stock: u.stock, Complete: u.complete || !u.known, Back: u.back}
+	out := Units{Known: u.known, Stock: u.stock, Complete: u.complete || !u.known, Moves: u.moves}
 	if u.moved == 0 {
 		return out
 	}

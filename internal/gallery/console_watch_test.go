@@ -27,7 +27,50 @@ func watchScenes() []scene {
 			return t.Live(w, templates.LivePage{ConsoleFrame: saleFrame("Lakeside Festival 2027", "live"), Fragments: fragments})
 		}})
 	}
+	all = append(all, scene{"report", func(t *templates.Templates, w io.Writer, _ string) error {
+		p := watch.Report(wholeSale())
+		p.ConsoleFrame = saleFrame("Report", "report")
+		return t.Report(w, p)
+	}}, scene{"report-counting", func(t *templates.Templates, w io.Writer, _ string) error {
+		return t.Report(w, templates.ReportPage{ConsoleFrame: saleFrame("Report", "report"), Counting: "The report is being made: 41,000 of 250,000 places are read."})
+	}})
 	return all
+}
+
+// wholeSale is the report of a sale that has ended.
+func wholeSale() figures.Report {
+	s := soldOutSale()
+	s.State.Sale.Dispatch.Ends = noon.Add(-time.Minute)
+	s.State.Sale.Tickets.Types = []sale.TicketType{{ID: "fri", Title: sale.Text{"en": "Friday"}}, {ID: "sat", Title: sale.Text{"en": "Saturday"}}}
+	s.Units.Stock.Pools = append(s.Units.Stock.Pools, sale.PoolStock{Pool: "fri", Issued: 4000, Sold: 4000}, sale.PoolStock{Pool: "sat", Issued: 6000, Sold: 6000})
+	s.Units.Moves = figures.Moves{Issued: 10_000, Offered: 19_200, Bought: 10_040, Returned: 9160, Cancelled: 40}
+	r := figures.Report{
+		Snapshot: s, Buyers: 3102, Cancelled: 12, NoOffer: 3083, LastBuyer: 5119, SureAt: noon.Add(-25 * time.Hour),
+		ToOffer:    figures.Spread{Cases: 5121, Tenth: 23 * time.Hour, Half: 25 * time.Hour, Most: 26 * time.Hour, Last: 26*time.Hour + 12*time.Minute},
+		ToPurchase: figures.Spread{Cases: 3102, Tenth: 48 * time.Second, Half: 4*time.Minute + 10*time.Second, Most: 31 * time.Minute, Last: 59*time.Minute + 58*time.Second},
+		Incidents: []line.Incident{{
+			Freeze: sale.Freeze{N: 1, Began: noon.Add(-80 * time.Minute), Ended: noon.Add(-60 * time.Minute)},
+			Actor:  "ann@lakeside.example", Why: "the network at the box office is down", EndedBy: "ann@lakeside.example", EndedWhy: "it is back", Moved: 400,
+		}},
+		Steps: []line.AuditEntry{{At: noon.Add(-50 * time.Minute), Actor: "bo@lakeside.example", Action: "pause", Why: "lunch"}, {At: noon.Add(-40 * time.Minute), Actor: "bo@lakeside.example", Action: "resume"}},
+	}
+	r.Demand = figures.SignUps{Start: s.State.Sale.Registration.Opens, Step: 30 * time.Minute}
+	for i := range 49 {
+		r.Demand.Values = append(r.Demand.Values, 2400/(i+1)+(i*7)%13)
+	}
+	for first := 1; first <= 8204; first += 500 {
+		g := figures.Range{First: first, Last: min(first+499, 8204)}
+		switch n := g.Last - first + 1; {
+		case first < 5000:
+			g.Bought, g.NotBought = n*6/10, n-n*6/10
+		case first < 5400:
+			g.Bought, g.NotBought, g.NoOffer = 80, 41, n-121
+		default:
+			g.NoOffer = n
+		}
+		r.Ranges = append(r.Ranges, g)
+	}
+	return r
 }
 
 // emptySale has just been written: its form opens in two days.

@@ -71,7 +71,7 @@ func (v view) mailRole() templates.LiveRole {
 		waiting += n
 	}
 	last := v.Mails.Last
-	queue := count(waiting, "mail") + " to be handed over."
+	queue := "To be handed over: " + count(waiting, "mail") + "."
 	switch {
 	case last.ID == 0 && waiting == 0:
 		return role(name, "idle", "No mail has been written yet.")

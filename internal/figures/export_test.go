@@ -1,0 +1,7 @@
+package figures
+
+// For tests of what they promise.
+var (
+	Ranges   = ranges
+	SpreadOf = spread
+)

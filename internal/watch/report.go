@@ -1,0 +1,222 @@
+package watch
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/inturn/inturn/internal/chart"
+	"github.com/inturn/inturn/internal/figures"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/templates"
+)
+
+// report is a report and how it is written.
+type report struct {
+	view
+	figures.Report
+}
+
+// DemandStep is the length of the steps in which a report shows the demand.
+func DemandStep(s sale.Sale) time.Duration {
+	return max(chart.RoundStep(s.Registration.Closes.Sub(s.Registration.Opens), 72), time.Minute)
+}
+
+// Report makes the page of a report, but for its frame.
+func Report(in figures.Report) templates.ReportPage {
+	r := report{viewOf(in.Snapshot), in}
+	p := templates.ReportPage{At: r.long(r.view.At), Figures: r.glance()}
+	if d := r.view.State.Sale.Dispatch; r.view.At.Before(d.Ends) {
+		p.Standing = "The sale goes on until " + r.long(d.Ends) + "; the numbers will change."
+	}
+	p.Parts = []templates.ReportPart{r.demand(), r.numbers(), r.conversion(), r.tickets(), r.times(), r.post(), r.incidents()}
+	return p
+}
+
+// glance is the sale in a line of numbers.
+func (r report) glance() []templates.LiveFigure {
+	st, o, m := r.view.State, r.view.Offers, r.view.Units.Moves
+	capacity := r.view.Units.Stock.Capacity()
+	figure := func(label, value, note string) templates.LiveFigure {
+		return templates.LiveFigure{Label: label, Value: value, Note: note}
+	}
+	mailed, bought := o.Sent(), o.Sent(sale.OfferBought)
+	return []templates.LiveFigure{
+		figure("Demand", count(st.Last, "place"), fmt.Sprintf("for %s; %s left again", count(capacity.Issued, "ticket"), chart.Number(r.view.Queues.Withdrawn))),
+		figure("Sold", count(capacity.Sold, "ticket"), fmt.Sprintf("%d %% of %s", chart.Percent(capacity.Sold, capacity.Issued), chart.Number(capacity.Issued))),
+		figure("Conversion", fmt.Sprintf("%d %%", chart.Percent(bought, mailed)), fmt.Sprintf("%s of %s were bought", chart.Number(bought), count(mailed, "mailed offer"))),
+		figure("Recycled", count(m.Returned+m.Cancelled, "ticket"), "came back and went to the next in line"),
+		figure("Bounced", count(o.All(sale.OfferBounced), "offer"), "to addresses that were refused"),
+	}
+}
+
+func (r report) demand() templates.ReportPart {
+	s := r.view.State.Sale
+	says := fmt.Sprintf("The form was open from %s to %s.", r.long(s.Registration.Opens), r.long(s.Registration.Closes))
+	if r.view.At.Before(s.Registration.Closes) {
+		says = fmt.Sprintf("The form opened on %s and closes on %s.", r.long(s.Registration.Opens), r.long(s.Registration.Closes))
+	}
+	st := r.view.State
+	says += fmt.Sprintf(" %s signed up: %s guaranteed, %s standby.", chart.Number(st.Last), chart.Number(st.GuaranteedGiven), chart.Number(st.Last-st.GuaranteedGiven))
+	if !r.SureAt.IsZero() {
+		says += " The last guaranteed place was taken on " + r.precise(r.SureAt) + "."
+	}
+	if !r.FullAt.IsZero() {
+		says += " The line was full on " + r.precise(r.FullAt) + "."
+	}
+	f := chart.Frame{ID: "report-demand", Title: "Sign-ups, in steps of " + lengthText(r.Demand.Step), Unit: "sign-ups", Zone: r.zone, Wide: true, Empty: "The form has not opened yet."}
+	return templates.ReportPart{Title: "Demand", Says: says, Charts: []template.HTML{
+		chart.Columns(f, chart.Bins{Start: r.Demand.Start, Step: r.Demand.Step, Values: r.Demand.Values, Open: r.Demand.Open}),
+	}}
+}
+
+// numbers says who got in at which number.
+func (r report) numbers() templates.ReportPart {
+	b := chart.Bars{Head: "Numbers", Parts: []string{"bought", "had an offer and did not buy", "had no offer"}}
+	for _, g := range r.Ranges {
+		name := chart.Number(g.First)
+		if g.Last > g.First {
+			name += " – " + chart.Number(g.Last)
+		}
+		b.Rows = append(b.Rows, chart.Bar{Name: name, Values: []int{g.Bought, g.NotBought, g.NoOffer}})
+	}
+	says := "Nobody has bought yet."
+	if r.LastBuyer > 0 {
+		says = fmt.Sprintf("%s bought; the highest number among them is %s. Turns have come up to number %s.",
+			count(r.Buyers, "place"), chart.Number(r.LastBuyer), chart.Number(r.view.State.Reached))
+	}
+	if r.Cancelled > 0 {
+		says += " The orders of " + chart.Number(r.Cancelled) + " of them were cancelled."
+	}
+	return templates.ReportPart{Title: "Who got in at which number", Says: says, Charts: []template.HTML{
+		chart.HorizontalBars(chart.Frame{ID: "report-numbers", Title: "What became of each number", Unit: "places", Wide: true, Empty: "Nobody is in line."}, b),
+	}}
+}
+
+func (r report) conversion() templates.ReportPart {
+	return templates.ReportPart{Title: "Conversion", Charts: []template.HTML{r.funnel(), r.offers()}}
+}
+
+// tickets is the ledger: the first three lines say where the rest came from.
+func (r report) tickets() templates.ReportPart {
+	c, m := r.view.Units.Stock.Capacity(), r.view.Units.Moves
+	row := func(what string, n int, how string) []string { return []string{what, chart.Number(n), how} }
+	t := templates.ReportTable{Caption: "Tickets, as the ledger has them", Head: []string{"What", "Tickets", "How it adds up"}, Rows: [][]string{
+		row("For sale", c.Issued, "sold + on offer + free"),
+		row("Sold", c.Sold, "bought − cancelled"),
+		row("On offer", c.Offered, "offered − bought − given back"),
+		row("Free", c.Available, ""),
+		row("Offered in all", m.Offered, "a ticket that was offered twice counts twice"),
+		row("Bought", m.Bought, ""),
+		row("Given back", m.Returned, "declined, expired, or more than was bought"),
+		row("Cancelled", m.Cancelled, "went to the next in line"),
+	}}
+	part := templates.ReportPart{Title: "Tickets and recycling", Charts: []template.HTML{r.units()}, Tables: []templates.ReportTable{t}}
+	if again := m.Offered - c.Issued; again > 0 {
+		part.Says = count(again, "ticket") + " more were offered than there are for sale: they had come back and went to the next in line."
+	}
+	if pools := r.view.Units.Stock.Pools; len(pools) > 2 {
+		types := templates.ReportTable{Caption: "By ticket type", Head: []string{"Type", "For sale", "Sold", "Left"}}
+		for _, p := range pools[1:] {
+			types.Rows = append(types.Rows, []string{r.typeTitle(p.Pool), chart.Number(p.Issued), chart.Number(p.Sold), chart.Number(p.Available)})
+		}
+		part.Tables = append(part.Tables, types)
+	}
+	return part
+}
+
+func (r report) typeTitle(id string) string {
+	for _, t := range r.view.State.Sale.Tickets.Types {
+		if t.ID == id {
+			return t.Title.In("en")
+		}
+	}
+	return id
+}
+
+func (r report) times() templates.ReportPart {
+	row := func(what string, s figures.Spread) []string {
+		if s.Cases == 0 {
+			return []string{what, "0", "–", "–", "–", "–"}
+		}
+		return []string{what, chart.Number(s.Cases), lengthText(s.Tenth), lengthText(s.Half), lengthText(s.Most), lengthText(s.Last)}
+	}
+	return templates.ReportPart{Title: "Times", Tables: []templates.ReportTable{{
+		Caption: "How long it took: a tenth, half, nine tenths and all of the cases took at most this long",
+		Head:    []string{"From … to", "Cases", "A tenth", "Half", "Nine tenths", "All"},
+		Rows:    [][]string{row("Sign-up to first offer", r.ToOffer), row("Mail to purchase", r.ToPurchase)},
+	}}}
+}
+
+func (r report) post() templates.ReportPart {
+	return templates.ReportPart{Title: "Mail", Charts: []template.HTML{r.mails(), r.domains()}}
+}
+
+// incidents are freezes and pauses.
+func (r report) incidents() templates.ReportPart {
+	t := templates.ReportTable{Caption: "Freezes and pauses", Head: []string{"What", "From", "To", "How long", "Who, and why"}}
+	for _, i := range r.Incidents {
+		who := i.Actor + ": " + i.Why
+		if i.EndedWhy != "" {
+			who += " Released by " + i.EndedBy + ": " + i.EndedWhy
+		}
+		if !i.Lasts() {
+			who += fmt.Sprintf(" (%s got the time back)", count(i.Moved, "link"))
+		}
+		t.Rows = append(t.Rows, r.stretch("Freeze", i.Began, i.Ended, who))
+	}
+	for n, s := range r.Steps {
+		if s.Action != "pause" {
+			continue
+		}
+		var ended time.Time
+		if n+1 < len(r.Steps) {
+			ended = r.Steps[n+1].At
+		}
+		t.Rows = append(t.Rows, r.stretch("Pause", s.At, ended, strings.TrimSuffix(s.Actor+": "+s.Why, ": ")))
+	}
+	part := templates.ReportPart{Title: "Incidents", Says: "There was no freeze and no pause."}
+	if len(t.Rows) > 0 {
+		part.Says, part.Tables = "", []templates.ReportTable{t}
+	}
+	return part
+}
+
+// stretch is a row about a time from one moment to another, or until now.
+func (r report) stretch(what string, from, to time.Time, who string) []string {
+	if to.IsZero() {
+		return []string{what, r.precise(from), "it lasts", lengthText(r.view.At.Sub(from)), who}
+	}
+	return []string{what, r.precise(from), r.precise(to), lengthText(to.Sub(from)), who}
+}
+
+// precise writes a moment with its second.
+func (v view) precise(t time.Time) string { return t.In(v.zone).Format("2 January 2006 15:04:05") }
+
+// lengthText writes a length of time in its two largest units.
+func lengthText(d time.Duration) string {
+	d = max(d, 0)
+	units := []struct {
+		name string
+		size time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}}
+	var parts []string
+	for _, u := range units {
+		n := int(d / u.size)
+		d -= time.Duration(n) * u.size
+		switch {
+		case n > 0:
+			parts = append(parts, fmt.Sprintf("%d %s", n, u.name))
+		case len(parts) > 0:
+			parts = append(parts, "")
+		}
+		if len(parts) == 2 {
+			break
+		}
+	}
+	if len(parts) == 0 {
+		return "less than 1 s"
+	}
+	return strings.TrimSpace(strings.Join(parts, " "))
+}
