@@ -2,7 +2,6 @@ package gallery
 
 import (
 	"io"
-	"time"
 
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/templates"
@@ -58,12 +57,12 @@ func ownScenes() []scene {
 	}
 }
 
-// ownLetter is the offer with the organizer's own words.
+// ownLetter is the offer with the organizer's own words, as he can send it to
+// himself.
 func ownLetter() letter {
 	return letter{"offer-words", func(t *templates.Templates, lang string) (templates.Mail, error) {
-		return t.OfferMail(lang, templates.OfferMail{
-			Sale: *wordy(), Number: 1412, Most: 4, Link: "https://checkout.lakeside.example/c/eyJhbGciOiJFZERTQSJ9.eyJvZmZlciI6IjEifQ.c2ln",
-			Ends: noon.Add(time.Hour), Life: time.Hour, PlaceURL: placeURL,
+		return t.SampleMail("offer", templates.Preview{
+			Sale: *wordy(), Lang: lang, Now: noon, PlaceURL: placeURL, Link: "https://checkout.lakeside.example/c/sample",
 		})
 	}}
 }
