@@ -129,6 +129,12 @@ func (s *Server) frame(c echo.Context, title, tab string) templates.ConsoleFrame
 	return f
 }
 
+// onPage gives an error a page of the console's own, also where nobody has
+// signed in.
+func (s *Server) onPage(c echo.Context, err error) error {
+	return web.WithPage(err, func(w io.Writer) error { return s.errorPage(w, c, err) })
+}
+
 func (s *Server) errorPage(w io.Writer, c echo.Context, err error) error {
 	e := web.Known(err)
 	f := s.frame(c, "Something is in the way", "")

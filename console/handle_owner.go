@@ -71,6 +71,5 @@ func (s *Server) joinPage(c echo.Context, status int, p templates.JoinPage) erro
 
 // ownerLinkOver answers a link that makes nobody an owner any more.
 func (s *Server) ownerLinkOver(c echo.Context) error {
-	err := sale.E(sale.CodeConfirmOver, "This link has been used, or is too old. Restart inturn for a new one, as long as nobody is the owner.")
-	return web.WithPage(err, func(w io.Writer) error { return s.errorPage(w, c, err) })
+	return s.onPage(c, sale.E(sale.CodeConfirmOver, "This link has been used, or is too old. As long as nobody is the owner, inturn owner link makes a new one."))
 }

@@ -16,7 +16,7 @@ import (
 func (s *Server) handleReset(c echo.Context) error {
 	o, err := s.line.ResetOffered(c.Request().Context(), tokenHash(c.Param("token")))
 	if err != nil {
-		return s.resetOver(c, err)
+		return s.onPage(c, err)
 	}
 	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.renderReset(w, c, o.Address, nil) })
 }
@@ -27,7 +27,7 @@ func (s *Server) handleResetPost(c echo.Context) error {
 	token := tokenHash(c.Param("token"))
 	o, err := s.line.ResetOffered(ctx, token)
 	if err != nil {
-		return s.resetOver(c, err)
+		return s.onPage(c, err)
 	}
 	form, err := web.Form(c)
 	if err != nil {
@@ -42,18 +42,11 @@ func (s *Server) handleResetPost(c echo.Context) error {
 		return web.WithPage(err, func(w io.Writer) error { return s.renderReset(w, c, o.Address, wrong) })
 	}
 	if o, err = s.line.TakeReset(ctx, token, hash); err != nil {
-		return s.resetOver(c, err)
+		return s.onPage(c, err)
 	}
 	return s.welcome(c, o, "Your passphrase is changed, and your second factor is removed. You are signed out everywhere else.")
 }
 
 func (s *Server) renderReset(w io.Writer, c echo.Context, address string, wrong map[string]string) error {
 	return s.pages.Reset(w, templates.ResetPage{ConsoleFrame: s.frame(c, "A new passphrase", ""), Address: address, Shortest: shortest, Wrong: wrong})
-}
-
-func (s *Server) resetOver(c echo.Context, err error) error {
-	if sale.CodeOf(err) != sale.CodeConfirmOver {
-		return err
-	}
-	return web.WithPage(err, func(w io.Writer) error { return s.errorPage(w, c, err) })
 }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
 	"fmt"
@@ -51,6 +52,11 @@ func OwnerLink(ctx context.Context, m LinkMaker) (string, error) {
 		return "", err
 	}
 	return m.URL + "/owner/" + token, nil
+}
+
+// links makes one-time links to this console.
+func (s *Server) links() LinkMaker {
+	return LinkMaker{Line: s.line, Clock: s.clock, Rand: rand.Reader, URL: s.o.URL}
 }
 
 // ResetLink makes a one-time link with which the organizer at an address

@@ -58,6 +58,8 @@ func (s *Server) routes() []route {
 		{post, "/signin/code", anyone, false, s.handleCodePost},
 		{get, "/reset/:token", anyone, false, s.handleReset},
 		{post, "/reset/:token", anyone, false, s.handleResetPost},
+		{get, "/invitation/:token", anyone, false, s.handleInvitation},
+		{post, "/invitation/:token", anyone, false, s.handleInvitationPost},
 		{post, "/signout", signedIn, false, s.handleSignOut},
 		{get, "/again", signedIn, false, s.handleAgain},
 		{post, "/again", signedIn, false, s.handleAgainPost},
@@ -69,6 +71,20 @@ func (s *Server) routes() []route {
 		{post, "/account/factor", signedIn, true, s.handleFactorPost},
 		{post, "/account/factor/remove", signedIn, true, s.handleFactorRemove},
 		{post, "/account/recovery", signedIn, true, s.handleRecovery},
+
+		// People.
+		{get, "/people", everything, false, s.handlePeople},
+		{post, "/people/invite", everything, true, s.handleInvite},
+		{post, "/people/invitation/link", everything, true, s.handleInvitationLink},
+		{post, "/people/invitation/withdraw", everything, false, s.handleWithdrawInvitation},
+		{post, "/people/:id/everything", everything, true, s.handleEverything},
+		{post, "/people/:id/reset", everything, true, s.handleResetLink},
+		{post, "/people/:id/remove", everything, true, s.handleRemove},
+		{get, "/sales/:sale/people", owner, false, s.handlePeople},
+		{post, "/sales/:sale/people/invite", owner, true, s.handleInvite},
+		{post, "/sales/:sale/people/invitation/link", owner, true, s.handleInvitationLink},
+		{post, "/sales/:sale/people/invitation/withdraw", owner, false, s.handleWithdrawInvitation},
+		{post, "/sales/:sale/people/:id/role", owner, true, s.handleRole},
 
 		// Sales.
 		{get, "/", signedIn, false, s.handleSales},

@@ -162,6 +162,9 @@ func consoleFuncs() template.FuncMap {
 			if !s.Manages { // who only looks is not led where he would be refused
 				all = slices.DeleteFunc(all, func(t tab) bool { return t.Name == "steer" || t.Name == "settings" })
 			}
+			if s.Owns {
+				all = append(all, tab{"people", "/people", "People"})
+			}
 			for i := range all {
 				all[i].Path = s.Path() + all[i].Path
 			}

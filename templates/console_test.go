@@ -68,6 +68,47 @@ func accessSamples() []consoleSample {
 		{"reset", "wrong", func(t *Templates, w io.Writer) error {
 			return t.Reset(w, ResetPage{ConsoleFrame: ConsoleFrame{Title: "A new passphrase"}, Address: "ann@lakeside.example", Shortest: 12, Wrong: map[string]string{"passphrase": "No."}})
 		}},
+		{"people", "everybody", func(t *Templates, w io.Writer) error {
+			f := consoleFrameFor("People")
+			f.Sale = nil
+			return t.People(w, PeoplePage{
+				ConsoleFrame: f, Typed: "<x>", TypedSale: "lakeside-2027", TypedRole: "manager", Wrong: map[string]string{"address": "No.", "role": "No."},
+				People: []PersonLine{
+					{ID: 1, Address: "ann@lakeside.example", Joined: noon, Everything: true, Factor: true, You: true},
+					{ID: 2, Address: "<b>@lakeside.example", Joined: noon, Roles: []RoleLine{{"lakeside-2027", "Lakeside <2027>", sale.RoleManager}}},
+					{ID: 3, Address: "cat@lakeside.example", Joined: noon},
+				},
+				Invitations: []InvitationLine{{Ref: "a", Address: "x", Everything: true, Mail: "mailed", Made: noon, Ends: noon}, {Ref: "b", Address: "y", Sale: "Lakeside", Role: sale.RoleViewer, Over: true, Made: noon, Ends: noon}},
+				Sales:       []SaleChoice{{"lakeside-2027", "Lakeside"}},
+				Link:        &PeopleLink{Address: "x", URL: "https://console.example/reset/x", Ends: noon, Reset: true},
+			})
+		}},
+		{"people", "of a sale", func(t *Templates, w io.Writer) error {
+			return t.People(w, PeoplePage{
+				ConsoleFrame: consoleFrameFor("People"),
+				People:       []PersonLine{{ID: 1, Address: "ann@lakeside.example", Joined: noon, Everything: true}, {ID: 2, Address: "ben@lakeside.example", Joined: noon, Role: sale.RoleManager}},
+				Invitations:  []InvitationLine{{Ref: "a", Address: "x", Role: sale.RoleOwner, Mail: "could not be delivered", Made: noon, Ends: noon}},
+				Link:         &PeopleLink{Address: "x", URL: "https://console.example/invitation/x", Ends: noon, Mailed: true},
+			})
+		}},
+		{"people", "a new link", func(t *Templates, w io.Writer) error {
+			return t.People(w, PeoplePage{ConsoleFrame: consoleFrameFor("People"), Link: &PeopleLink{Address: "x", URL: "https://console.example/invitation/x", Ends: noon, Renewed: true}})
+		}},
+		{"people", "no sale", func(t *Templates, w io.Writer) error {
+			return t.People(w, PeoplePage{ConsoleFrame: consoleFrameFor("People"), Link: &PeopleLink{Address: "x", URL: "https://console.example/invitation/x", Ends: noon}})
+		}},
+		{"invitation", "to join", func(t *Templates, w io.Writer) error {
+			return t.Invitation(w, InvitationPage{ConsoleFrame: ConsoleFrame{Title: "You are invited"}, Inviter: "<ann>", Address: "x", SaleTitle: "<L>", Role: sale.RoleManager, Ends: noon, Shortest: 12, Wrong: map[string]string{"repeated": "No."}})
+		}},
+		{"invitation", "there", func(t *Templates, w io.Writer) error {
+			return t.Invitation(w, InvitationPage{ConsoleFrame: ConsoleFrame{Title: "You are invited"}, Inviter: "ann", Address: "x", SaleTitle: "L", Role: sale.RoleOwner, Ends: noon, There: true, To: "/invitation/a.b"})
+		}},
+		{"invitation", "mine", func(t *Templates, w io.Writer) error {
+			return t.Invitation(w, InvitationPage{ConsoleFrame: ConsoleFrame{Title: "You are invited", Who: "x"}, Inviter: "ann", Address: "x", Everything: true, Ends: noon, There: true, Mine: true})
+		}},
+		{"invitation", "somebody else", func(t *Templates, w io.Writer) error {
+			return t.Invitation(w, InvitationPage{ConsoleFrame: ConsoleFrame{Title: "You are invited", Who: "y"}, Inviter: "ann", Address: "x", SaleTitle: "L", Role: sale.RoleViewer, Ends: noon})
+		}},
 		{"signin", "empty", func(t *Templates, w io.Writer) error {
 			return t.SignIn(w, SignInPage{ConsoleFrame: ConsoleFrame{Title: "Sign in"}, To: "/"})
 		}},

@@ -8,6 +8,7 @@ import (
 
 	"rsc.io/qr"
 
+	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/templates"
 )
 
@@ -67,6 +68,44 @@ func accessScenes() []scene {
 		}},
 		{"reset", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.Reset(w, templates.ResetPage{ConsoleFrame: nobody("A new passphrase"), Address: "ann@lakeside.example", Shortest: 12})
+		}},
+		{"people", func(t *templates.Templates, w io.Writer, _ string) error {
+			return t.People(w, templates.PeoplePage{
+				ConsoleFrame: consoleFrame("People"), Sales: []templates.SaleChoice{{Slug: "lakeside-2027", Title: "Lakeside Festival 2027"}},
+				People: []templates.PersonLine{
+					{ID: 1, Address: "ann@lakeside.example", Joined: noon, Everything: true, Factor: true, You: true},
+					{ID: 2, Address: "benedikt.wasserfallen@lakeside.example", Joined: noon, Roles: []templates.RoleLine{
+						{Slug: "lakeside-2027", Title: "Lakeside Festival 2027", Role: sale.RoleManager}, {Slug: "hillside-2027", Title: "Hillside 2027", Role: sale.RoleViewer},
+					}},
+				},
+				Invitations: []templates.InvitationLine{
+					{Ref: "a", Address: "cat@lakeside.example", Everything: true, Inviter: "ann@lakeside.example", Mail: "mailed", Made: noon, Ends: noon.Add(168 * time.Hour)},
+					{Ref: "b", Address: "dan@lakeside.example", Sale: "Lakeside Festival 2027", Role: sale.RoleViewer, Inviter: "ann@lakeside.example", Over: true, Made: noon, Ends: noon.Add(168 * time.Hour)},
+				},
+			})
+		}},
+		{"people-of-sale", func(t *templates.Templates, w io.Writer, _ string) error {
+			return t.People(w, templates.PeoplePage{
+				ConsoleFrame: saleFrame("People", "people"),
+				People: []templates.PersonLine{
+					{ID: 1, Address: "ann@lakeside.example", Joined: noon, Everything: true, Factor: true, You: true},
+					{ID: 2, Address: "benedikt.wasserfallen@lakeside.example", Joined: noon, Role: sale.RoleManager},
+				},
+				Link: &templates.PeopleLink{Address: "cat@lakeside.example", URL: "https://console.lakeside.example/invitation/mzxw6ytb.mzxw6ytboi4dcmrthe2dkobvga.u3tik0.MUX7phBnNS3XSywNPMsAhQ", Ends: noon.Add(168 * time.Hour), Mailed: true},
+				Invitations: []templates.InvitationLine{
+					{Ref: "a", Address: "cat@lakeside.example", Role: sale.RoleViewer, Inviter: "ann@lakeside.example", Mail: "could not be delivered", Made: noon, Ends: noon.Add(168 * time.Hour)},
+				},
+			})
+		}},
+		{"invitation", func(t *templates.Templates, w io.Writer, _ string) error {
+			return t.Invitation(w, templates.InvitationPage{
+				ConsoleFrame: nobody("You are invited"), Inviter: "ann@lakeside.example", Address: "ben@lakeside.example", SaleTitle: "Lakeside Festival 2027", Role: sale.RoleManager, Ends: noon.Add(168 * time.Hour), Shortest: 12,
+			})
+		}},
+		{"invitation-mine", func(t *templates.Templates, w io.Writer, _ string) error {
+			return t.Invitation(w, templates.InvitationPage{
+				ConsoleFrame: consoleFrame("You are invited"), Inviter: "ben@lakeside.example", Address: "ann@lakeside.example", Everything: true, Ends: noon.Add(168 * time.Hour), There: true, Mine: true,
+			})
 		}},
 		{"error-forbidden", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.ConsoleError(w, templates.ConsoleErrorPage{ConsoleFrame: saleFrame("Something is in the way", ""), Code: "forbidden", Message: "This needs the role manager on this sale; yours is viewer."})
