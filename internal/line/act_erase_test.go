@@ -198,3 +198,25 @@ func TestErasedChecks(t *testing.T) {
 		})
 	}
 }
+
+// TestEraseThenBought: the purchase was quicker than the erasure's closing. It
+// stands, and nobody is mailed about it.
+func TestEraseThenBought(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "person")
+		b.send(t, 10, line.ResultAccepted)
+		ids := b.batch(t, 1)
+		b.one(t, line.ResultAccepted)
+		b.done(t, b.Erase(t.Context(), about(1), ""))
+		b.buys(t, 1, ids[0], "ONE")
+		if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
+			t.Errorf("mails to an erased person: %+v", got)
+		}
+		if got := b.state(t, 1); got != sale.OfferBought {
+			t.Errorf("the offer is %s", got)
+		}
+		if n := b.scalar(t, `SELECT COUNT(*) FROM outbox WHERE due_at IS NOT NULL OR state IN ('queued', 'sending')`); n != 0 {
+			t.Errorf("%d mails wait", n)
+		}
+	})
+}
