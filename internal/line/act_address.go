@@ -143,3 +143,15 @@ func (h *held) mailAgain(ctx context.Context, tx *sqldb.Tx) error {
 	}
 	return repeatReceipt(ctx, tx, h.saleID, h.number, h.at)
 }
+
+// beginAgain gives a mail that was in a worker's hands when its address was
+// corrected, and is due again, the patience and the marks of one that was
+// never tried: what happened at the old address is not the new one's.
+func beginAgain(ctx context.Context, tx *sqldb.Tx, mailID int64) error {
+	_, err := tx.Exec(ctx, `UPDATE outbox SET first_at = NULL, give_up_at = NULL, delivered = CASE WHEN `+reached+` THEN 1 ELSE 0 END,
+		state = CASE WHEN `+reached+` THEN state ELSE 'queued' END WHERE id = $1 AND due_at IS NOT NULL`, mailID)
+	if err != nil {
+		return fmt.Errorf("begin with the new address: %w", err)
+	}
+	return nil
+}

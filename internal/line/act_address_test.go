@@ -204,6 +204,41 @@ func TestCorrectAddressDuringAHandOver(t *testing.T) {
 	}
 }
 
+// TestCorrectAddressHasPatience: what the old address's server took of a
+// mail's patience does not count against the right one, which has a whole life.
+func TestCorrectAddressHasPatience(t *testing.T) {
+	for _, result := range []line.MailResult{line.ResultTemporary, "orphaned"} {
+		t.Run(string(result), func(t *testing.T) {
+			each(t, func(t *testing.T, b *bench) {
+				ctx := t.Context()
+				b.join(t, "typo")
+				b.send(t, 10, line.ResultAccepted)
+				ids := b.batch(t, 1)
+				b.send(t, 1, line.ResultTemporary)
+				b.clock.add(50 * time.Second)
+				mails, _, err := b.LeaseMails(ctx, line.Hand{Leases: []line.Lease{b.lease}, Most: 10})
+				if err != nil || len(mails) != 1 {
+					t.Fatal(mails, err)
+				}
+				b.done(t, b.CorrectAddress(ctx, about(1), at("right")))
+				b.clock.add(15 * time.Second) // past the life that the first try began
+				if result == "orphaned" {
+					err = b.Orphan(ctx, b.lease, nil)
+				} else {
+					err = b.Record(ctx, line.Tried{Mail: mails[0], Result: result, Code: 450})
+				}
+				b.done(t, err)
+				if due := b.closeAll(t); len(due) != 0 {
+					t.Fatalf("closed before the right address had it: %+v", due)
+				}
+				if again := b.send(t, 10, line.ResultAccepted); len(again) == 0 || again[0].Offer != ids[0] || again[0].Address != "right@example.org" {
+					t.Fatalf("mails %+v", again)
+				}
+			})
+		})
+	}
+}
+
 // TestCorrectAddressWhileClosing: the box office has not answered yet about an
 // offer that bounced; the turn comes back with its answer.
 func TestCorrectAddressWhileClosing(t *testing.T) {

@@ -168,5 +168,8 @@ func orphan(ctx context.Context, tx *sqldb.Tx, id, at int64) error {
 	if err != nil {
 		return fmt.Errorf("mark orphaned mails unknown: %w", err)
 	}
+	if early == corrected {
+		return beginAgain(ctx, tx, id)
+	}
 	return nil
 }

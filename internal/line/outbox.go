@@ -350,7 +350,9 @@ func (l *Line) record(ctx context.Context, tx *sqldb.Tx, t Tried) error {
 		return fmt.Errorf("close the try: %w", err)
 	}
 	switch {
-	case t.Result == ResultRefused && t.Mail.Kind == sale.MailOffer && early != corrected:
+	case early == corrected:
+		return beginAgain(ctx, tx, t.Mail.ID)
+	case t.Result == ResultRefused && t.Mail.Kind == sale.MailOffer:
 		return bounce(ctx, tx, t.Mail)
 	case t.Mail.Kind == sale.MailTest && due == nil:
 		return tested(ctx, tx, t, l.now())
