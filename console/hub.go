@@ -82,6 +82,7 @@ func (h *hub) run(ctx context.Context) {
 			close(w.News)
 		}
 		h.count -= len(s.watchers)
+		clear(s.watchers) // a look may be about to show them what it saw
 		s.stop()
 		delete(h.shows, slug)
 	}

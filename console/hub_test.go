@@ -230,3 +230,28 @@ func TestAHubStops(t *testing.T) {
 		}
 	})
 }
+
+// A look that ends in the very moment in which the hub stops shows nothing to
+// watchers who have been told that there is no more.
+func TestHubStopsBeforeALookIsShown(t *testing.T) {
+	h := newHub(Options{Clock: time.Now, Logger: slog.New(slog.DiscardHandler)}, func(ctx context.Context, _ string) ([]templates.LiveFragment, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	})
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		go h.run(ctx)
+		synctest.Wait()
+		w, err := h.watch("lakeside")
+		if err != nil {
+			t.Fatal(err)
+		}
+		looking := h.shows["lakeside"]
+		stop()
+		synctest.Wait()
+		h.publish(looking, nil, nil)
+		if _, more := <-w.News; more {
+			t.Error("there was more")
+		}
+	})
+}
