@@ -68,7 +68,7 @@ func tokenIn(text string) string {
 // buy uses a link for n tickets, as the checkout does.
 func (h *house) buy(c link.Claims, n int) (sale.Order, error) {
 	order, _, err := h.box.Buy(h.Context(), boxoffice.Purchase{
-		Offer: c.Offer, Sale: c.Sale, Ends: c.Ends, Quantities: sale.Quantities{"ticket": n},
+		Offer: c.Offer, Sale: c.Sale, Ends: c.Ends, Freezes: c.Freezes, Quantities: sale.Quantities{"ticket": n},
 	})
 	return order, err
 }

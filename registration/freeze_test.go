@@ -79,8 +79,14 @@ func TestPlaceInAFrozenSaleByALateClock(t *testing.T) {
 	w := newWorld(t, nil)
 	o := &line.Offer{ID: "offer-7", Number: 7, Most: 2, State: sale.OfferOpen, Ends: noon.Add(30 * time.Minute)}
 	path := w.atPlace(line.Place{Offer: o, Freezes: frozen(10, -1)})
-	w.at(noon.Add(9 * time.Minute))
+	late := noon.Add(5 * time.Minute)
+	w.at(late)
 	w.get(path).wants(t, 200, "Time left: 20 minutes.")
+	var got placeJSON
+	w.get(path, asJSON...).into(t, &got)
+	if _, _, err := link.NewVerifier(w.keys.Public()).Verify(strings.TrimPrefix(got.Offer.URL, "http://checkout.example/c/"), late); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestFrozenStates: what the clock made over when it stopped, and what it may

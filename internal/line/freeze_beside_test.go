@@ -159,3 +159,41 @@ func TestClosingWhenTheClocksDisagree(t *testing.T) {
 		}
 	})
 }
+
+// A freeze longer than a link's life costs nobody one of his three rounds: a
+// mail that nobody has is tried for a life from its next try, and one that
+// somebody may have is repeated for a life from the release.
+func TestFreezeIsNotAFailedDelivery(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.join(t, "fan")
+		b.join(t, "unheard")
+		b.send(t, 10, line.ResultAccepted)
+		b.batch(t, 2)
+		b.send(t, 1, line.ResultTemporary)
+		b.send(t, 1, line.ResultUnknown)
+		b.freeze(t)
+		b.clock.add(time.Hour)
+		if due := b.closeAll(t); len(due) != 0 {
+			t.Fatalf("closed while frozen: %+v", due)
+		}
+		b.release(t)
+		sent := func(after time.Duration, want int) {
+			t.Helper()
+			b.clock.add(after)
+			if due := b.closeAll(t); len(due) != 0 {
+				t.Fatalf("closed after the release: %+v", due)
+			}
+			if got := b.send(t, 10, line.ResultTemporary); len(got) != want {
+				t.Errorf("%d mails, want %d", len(got), want)
+			}
+		}
+		sent(30*second, 2)
+		sent(25*second, 2) // 55 s after the release
+		sent(25*second, 2) // due at 56 s, and made at 80 s
+		sent(5*second, 1)  // 85 s: the other has had its life
+		sent(6*second, 1)  // due at 86 s
+		if due := b.closeAll(t); len(due) != 1 || due[0].Reason != sale.OfferUndelivered {
+			t.Errorf("due %+v", due)
+		}
+	})
+}

@@ -282,32 +282,3 @@ func TestAFreezeAndATakeOver(t *testing.T) {
 		}
 	})
 }
-
-// A freeze longer than a link's life costs nobody one of his three rounds.
-func TestFreezeIsNotAFailedDelivery(t *testing.T) {
-	each(t, func(t *testing.T, b *bench) {
-		b.join(t, "fan")
-		b.join(t, "unheard")
-		b.send(t, 10, line.ResultAccepted)
-		b.batch(t, 2)
-		b.send(t, 1, line.ResultTemporary)
-		b.send(t, 1, line.ResultUnknown)
-		b.freeze(t)
-		b.clock.add(time.Hour)
-		if due := b.closeAll(t); len(due) != 0 {
-			t.Fatalf("closed while frozen: %+v", due)
-		}
-		b.release(t)
-		b.clock.add(second)
-		if due := b.closeAll(t); len(due) != 0 {
-			t.Fatalf("closed after the release: %+v", due)
-		}
-		if got := b.send(t, 10, line.ResultTemporary); len(got) != 2 {
-			t.Errorf("%d mails after the release, want 2", len(got))
-		}
-		b.clock.add(50 * second)
-		if got := b.send(t, 10, line.ResultAccepted); len(got) != 2 {
-			t.Errorf("%d mails within the life after the release, want 2", len(got))
-		}
-	})
-}

@@ -46,6 +46,7 @@ func TestWhatTheBoxOfficeIsTold(t *testing.T) {
 			t.Errorf("told %+v, %v", told, err)
 		}
 		tell(third)
+		tell(first)
 		if told, err := b.ToldFreezes(ctx, "lakeside"); err != nil || !cmp.Equal(told, third) {
 			t.Errorf("told %+v, %v", told, err)
 		}
