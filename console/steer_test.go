@@ -199,6 +199,25 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
+// What is refused is not done by whoever confirms it all the same, and a
+// field that no form has changes nothing.
+func TestForgedConfirmation(t *testing.T) {
+	h := newHouse(t)
+	h.join(20)
+	b := h.as("manager")
+	forged := url.Values{
+		"base": {"1"}, fieldConfirm: {"yes"}, shownVersion: {"1"}, shownPeople: {"1000000"}, fieldTyped: {""},
+		"caps.guaranteed": {"19"}, "caps.standby": {"75"},
+	}
+	b.want(b.post(steerAt, forged), 422, "This cannot be done")
+	b.want(b.post(settingsAt, url.Values{"base": {"1"}, "slug": {"seaside"}}), 422, "another slug is another sale")
+	b.want(b.post(settingsAt, url.Values{"base": {"1"}, "version": {"9"}, "texts.landing.en": {"x"}}), 200, "This changes nothing.")
+	b.want(b.post(settingsAt, url.Values{"base": {"9"}, "dispatch.batch": {"9"}}), 404)
+	if v := h.inForce(); v.Sale.Version != 1 {
+		t.Errorf("version %d was written", v.Sale.Version)
+	}
+}
+
 // A promise is not broken: the figures say which.
 func TestRefusedCap(t *testing.T) {
 	h := newHouse(t)
