@@ -168,6 +168,12 @@ func kindWords(kind sale.MailKind) string {
 		return "Receipts"
 	case sale.MailConfirm:
 		return "Confirmations"
+	case sale.MailCancellation:
+		return "Cancellations"
+	case sale.MailInvitation:
+		return "Organizers’ invitations"
+	case sale.MailTest:
+		return "Test mails"
 	}
 	return string(kind)
 }
