@@ -5,11 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/sqldb"
@@ -22,34 +18,6 @@ type Act struct {
 	Number int
 	Actor  string
 	Why    string
-}
-
-// mostWhy is how long a reason may be, in characters.
-const mostWhy = 300
-
-// anAddress finds what looks like an e-mail address.
-var anAddress = regexp.MustCompile(`[^\s@]@[^\s@]`)
-
-// reason is Why as it is kept. One that names an address is refused: what
-// stands in the audit cannot be erased with the person.
-func (a Act) reason() (string, error) {
-	why := strings.TrimSpace(a.Why)
-	refuse := func(words string) (string, error) {
-		return "", &sale.Error{
-			Code: sale.CodeInvalid, Message: words, Fields: []sale.FieldError{{Field: "why", Message: words}},
-		}
-	}
-	switch {
-	case why == "":
-		return refuse("Say why. It is kept in the history.")
-	case utf8.RuneCountInString(why) > mostWhy:
-		return refuse(fmt.Sprintf("A reason has at most %d characters.", mostWhy))
-	case !utf8.ValidString(why) || strings.ContainsFunc(why, unicode.IsControl):
-		return refuse("A reason is one line of text.")
-	case anAddress.MatchString(why):
-		return refuse("Leave e-mail addresses out: the reason is kept for ever, also when the person is erased.")
-	}
-	return why, nil
 }
 
 // held is a registration as an act finds it: nobody else changes it, signs up
@@ -66,7 +34,7 @@ type held struct {
 // act does one thing to one place, and writes it into the audit in the same
 // transaction. What do answers as an error is the organizer's answer.
 func (l *Line) act(ctx context.Context, a Act, action string, do func(context.Context, *sqldb.Tx, *held) error) error {
-	why, err := a.reason()
+	why, err := sale.CheckWhy(a.Why)
 	if err != nil {
 		return err
 	}

@@ -157,7 +157,7 @@ func TestFreezeAndReleaseOnce(t *testing.T) {
 		if n := b.count(t, `SELECT COUNT(*) FROM audit WHERE action IN ('freeze', 'release') AND actor = 'organizer' AND detail <> ''`); n != 2 {
 			t.Errorf("%d rows in the audit", n)
 		}
-		for _, why := range []string{"", "  ", "a\nb", "a\x00", strings.Repeat("x", 501)} {
+		for _, why := range []string{"", "  ", "a\nb", "a\x00", strings.Repeat("x", 301), "ask fan@example.org"} {
 			_, _, err := b.Freeze(ctx, "lakeside", "organizer", why)
 			wantCode(t, err, sale.CodeInvalid)
 		}

@@ -1,21 +1,39 @@
 package sale
 
-import "strings"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // mostWhy is how many characters a reason may have.
-const mostWhy = 500
+const mostWhy = 300
 
-// CheckWhy reads the reason that somebody gives for what he does: one line,
-// that is kept with it. Without one, or with one that cannot be kept, it is
-// CodeInvalid with the field "why".
+// anAddress finds what looks like an e-mail address.
+var anAddress = regexp.MustCompile(`[^\s@]@[^\s@]`)
+
+// CheckWhy reads the reason that an organizer gives for what he does: one line,
+// that stands in the audit for ever. So one that names an address is refused:
+// it could not be erased with the person. CodeInvalid comes with the field
+// "why".
 func CheckWhy(typed string) (string, error) {
 	why := strings.TrimSpace(typed)
-	c := checker{}
-	c.text("why", why, textRule{most: mostWhy, required: true})
-	if len(c.errs) == 0 {
+	wrong := ""
+	switch {
+	case why == "":
+		wrong = "Say why. It is kept in the history."
+	case utf8.RuneCountInString(why) > mostWhy:
+		wrong = fmt.Sprintf("A reason has at most %d characters.", mostWhy)
+	case !utf8.ValidString(why) || strings.ContainsFunc(why, unicode.IsControl):
+		wrong = "A reason is one line of text."
+	case anAddress.MatchString(why):
+		wrong = "Leave e-mail addresses out: the reason is kept for ever, also when the person is erased."
+	default:
 		return why, nil
 	}
-	e := E(CodeInvalid, "The reason %s.", c.errs[0].Message)
-	e.Fields = c.errs
+	e := E(CodeInvalid, "%s", wrong)
+	e.Fields = []FieldError{{Field: "why", Message: wrong}}
 	return "", e
 }
