@@ -1,7 +1,10 @@
 package line_test
 
 import (
+	"context"
+	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -9,6 +12,7 @@ import (
 
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sqldb"
 )
 
 func addressOf(name string) sale.Address {
@@ -266,5 +270,36 @@ func TestRemoveOrganizer(t *testing.T) {
 			}
 		}
 		wantCode(t, b.RemoveOrganizer(t.Context(), ben.ID, "ann"), sale.CodeNotFound)
+	})
+}
+
+// TestInvitationsAreFoundByAnIndex: the outbox has a row for every mail of
+// every sale, and none of them is looked at for an invitation's.
+func TestInvitationsAreFoundByAnIndex(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		err := b.db.Write(t.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+			explain := `EXPLAIN QUERY PLAN `
+			if tx.Dialect().Name != "sqlite" {
+				explain = `EXPLAIN `
+				if _, err := tx.Exec(ctx, `SET LOCAL enable_seqscan = off`); err != nil {
+					return err
+				}
+			}
+			rows, err := tx.Query(ctx, explain+`SELECT v.ref, (SELECT m.state FROM outbox m WHERE m.ref = v.ref AND m.kind = 'invitation') FROM invitations v`)
+			if err != nil {
+				return err
+			}
+			plan := ""
+			if err := eachText(rows, func(_, text string) { plan += fmt.Sprintln(text) }); err != nil {
+				return err
+			}
+			if !strings.Contains(plan, "outbox_invitation") {
+				t.Errorf("the plan is\n%s", plan)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	})
 }

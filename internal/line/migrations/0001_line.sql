@@ -191,6 +191,7 @@ CREATE INDEX outbox_due ON outbox (sale_id, priority, due_at, id) WHERE due_at I
 CREATE INDEX outbox_sending ON outbox (sale_id) WHERE state = 'sending';
 CREATE INDEX outbox_untried ON outbox (sale_id) WHERE kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending');
 CREATE INDEX outbox_ref ON outbox (ref) WHERE kind = 'offer';
+CREATE INDEX outbox_invitation ON outbox (ref) WHERE kind = 'invitation';
 
 -- Mails that organizers send themselves, to see what fans will get. The address
 -- is deleted in the transaction that records what became of the mail; the
