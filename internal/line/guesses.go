@@ -47,6 +47,9 @@ func (l *Line) Guess(ctx context.Context, guards []Guard) error {
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return l.mayGuess(ctx, tx, guards, "") })
 	if err == nil {
 		err = l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+			if err := l.beginGuessing(ctx, tx, guards); err != nil {
+				return err
+			}
 			if err := l.mayGuess(ctx, tx, guards, tx.Dialect().ForUpdate); err != nil {
 				return err
 			}
@@ -80,16 +83,30 @@ func (l *Line) mayGuess(ctx context.Context, tx *sqldb.Tx, guards []Guard, claim
 	}
 }
 
-func (l *Line) countGuess(ctx context.Context, tx *sqldb.Tx, guards []Guard) error {
+// beginGuessing forgets what is long past, and makes the rows that are not
+// there: only a row that is there can be locked, and a crowd whose guesses are
+// the first ones would be let through together.
+func (l *Line) beginGuessing(ctx context.Context, tx *sqldb.Tx, guards []Guard) error {
 	now := l.now()
-	at, forget := sqldb.Millis(now), sqldb.Millis(now.Add(guessMemory))
-	if _, err := tx.Exec(ctx, `DELETE FROM guesses WHERE forget_at <= $1`, at); err != nil {
+	if _, err := tx.Exec(ctx, `DELETE FROM guesses WHERE forget_at <= $1`, sqldb.Millis(now)); err != nil {
 		return err
 	}
 	for _, g := range guards {
+		_, err := tx.Exec(ctx, `INSERT INTO guesses (who, n, until, forget_at) VALUES ($1, 0, 0, $2) ON CONFLICT DO NOTHING`,
+			g.Who, sqldb.Millis(now.Add(guessMemory)))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Line) countGuess(ctx context.Context, tx *sqldb.Tx, guards []Guard) error {
+	now := l.now()
+	forget := sqldb.Millis(now.Add(guessMemory))
+	for _, g := range guards {
 		var n int
-		err := tx.QueryRow(ctx, `INSERT INTO guesses (who, n, until, forget_at) VALUES ($1, 1, 0, $2)
-			ON CONFLICT (who) DO UPDATE SET n = guesses.n + 1, forget_at = excluded.forget_at RETURNING n`, g.Who, forget).Scan(&n)
+		err := tx.QueryRow(ctx, `UPDATE guesses SET n = n + 1, forget_at = $2 WHERE who = $1 RETURNING n`, g.Who, forget).Scan(&n)
 		if err != nil {
 			return err
 		}
