@@ -1,6 +1,9 @@
 package console
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -115,4 +118,41 @@ func newEmptyHouse(t testing.TB) *house {
 	}
 	h.open()
 	return h
+}
+
+// whenRead is a form's body; something happens before it arrives.
+type whenRead struct {
+	io.Reader
+	first func()
+}
+
+func (b *whenRead) Read(p []byte) (int, error) {
+	if b.first != nil {
+		b.first()
+		b.first = nil
+	}
+	return b.Reader.Read(p)
+}
+
+// TestSignedOutStaysOut: a request that is still in flight when its session is
+// ended does not bring the session back with what it writes at its end.
+func TestSignedOutStaysOut(t *testing.T) {
+	h := newHouse(t)
+	for what, end := range map[string]func(b *browser){
+		"signed out": func(b *browser) { b.want(b.post("/signout", nil), 303) },
+		"ended by another browser": func(b *browser) {
+			b.want(h.as("viewer").post("/account/session", url.Values{"session": {tokenName(b.cookie)}}), 303)
+		},
+	} {
+		b := h.as("viewer")
+		stolen := b.cookie
+		ended := &browser{house: h, cookie: stolen}
+		body := &whenRead{Reader: strings.NewReader("session=none"), first: func() { end(ended) }}
+		r := sameSite(httptest.NewRequest(http.MethodPost, "https://console.example/account/session", body))
+		b.want(b.do(r), 303)
+		again := &browser{house: h, cookie: stolen}
+		if w := again.get("/account"); w.Code != 303 {
+			t.Errorf("%s: the session answers %d afterwards", what, w.Code)
+		}
+	}
 }

@@ -27,7 +27,7 @@ type Session struct {
 // is nothing, or it is over.
 func (l *Line) Session(ctx context.Context, token string) (data []byte, found bool, err error) {
 	err = l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		return tx.QueryRow(ctx, `SELECT data FROM sessions WHERE token = $1 AND ends > $2`, token, sqldb.Millis(l.now())).Scan(&data)
+		return tx.QueryRow(ctx, `SELECT data FROM sessions WHERE token = $1 AND ends > $2 AND ended = 0`, token, sqldb.Millis(l.now())).Scan(&data)
 	})
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
@@ -38,7 +38,9 @@ func (l *Line) Session(ctx context.Context, token string) (data []byte, found bo
 	return data, true, nil
 }
 
-// KeepSession writes a session, and forgets those that are over.
+// KeepSession writes a session, and forgets those that have run out. One that
+// was ended stays ended, whatever a request that was in flight meanwhile still
+// writes.
 func (l *Line) KeepSession(ctx context.Context, s Session) error {
 	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM sessions WHERE ends <= $1`, sqldb.Millis(l.now())); err != nil {
@@ -47,7 +49,8 @@ func (l *Line) KeepSession(ctx context.Context, s Session) error {
 		_, err := tx.Exec(ctx, `INSERT INTO sessions (token, data, ends, organizer_id, generation, began_at, seen_at, browser)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (token) DO UPDATE SET data = excluded.data, ends = excluded.ends, organizer_id = excluded.organizer_id,
-				generation = excluded.generation, began_at = excluded.began_at, seen_at = excluded.seen_at, browser = excluded.browser`,
+				generation = excluded.generation, began_at = excluded.began_at, seen_at = excluded.seen_at, browser = excluded.browser
+			WHERE sessions.ended = 0`,
 			s.Token, s.Data, sqldb.Millis(s.Ends), s.Organizer, s.Generation, sqldb.Millis(s.Began), sqldb.Millis(s.Seen), s.Browser)
 		return err
 	})
@@ -57,10 +60,17 @@ func (l *Line) KeepSession(ctx context.Context, s Session) error {
 	return nil
 }
 
-// EndSession forgets a session; an unknown one is fine.
+// overSession ends a session. Its name is kept until it would have run out, so
+// that nobody writes it anew; what it held is forgotten.
+const overSession = `UPDATE sessions SET ended = 1, data = $1, organizer_id = 0, browser = '' WHERE ended = 0 AND token = $2`
+
+// nothing is what a session holds that is over.
+func nothing() []byte { return []byte{0} }
+
+// EndSession ends a session; an unknown one is fine.
 func (l *Line) EndSession(ctx context.Context, token string) error {
 	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM sessions WHERE token = $1`, token)
+		_, err := tx.Exec(ctx, overSession, nothing(), token)
 		return err
 	})
 	if err != nil {
@@ -99,11 +109,11 @@ func (l *Line) SessionsOf(ctx context.Context, organizer int64) ([]Session, erro
 	return all, nil
 }
 
-// EndSessionOf forgets one of an organizer's sessions; an unknown one, or
+// EndSessionOf ends one of an organizer's sessions; an unknown one, or
 // somebody else's, is fine and stays.
 func (l *Line) EndSessionOf(ctx context.Context, organizer int64, token string) error {
 	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		res, err := tx.Exec(ctx, `DELETE FROM sessions WHERE token = $1 AND organizer_id = $2`, token, organizer)
+		res, err := tx.Exec(ctx, overSession+` AND organizer_id = $3`, nothing(), token, organizer)
 		if err != nil {
 			return err
 		}

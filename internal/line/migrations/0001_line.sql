@@ -351,7 +351,8 @@ CREATE TABLE sessions (
     generation   {{.Int}} NOT NULL,
     began_at     {{.Int}} NOT NULL,
     seen_at      {{.Int}} NOT NULL,
-    browser      TEXT NOT NULL              -- as organizers recognise it: "Firefox on Linux"
+    browser      TEXT NOT NULL,             -- as organizers recognise it: "Firefox on Linux"
+    ended        {{.Int}} NOT NULL DEFAULT 0 CHECK (ended IN (0, 1)) -- 1: nobody is to write it anew
 ){{.Strict}};
 CREATE INDEX sessions_over ON sessions (ends);
 CREATE INDEX sessions_organizer ON sessions (organizer_id) WHERE organizer_id > 0;
