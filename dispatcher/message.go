@@ -57,8 +57,8 @@ func (d *Dispatcher) message(ctx context.Context, m line.Mail) (mail.Message, er
 
 // canUnsubscribe says whether a mail offers to leave the line with one click
 // in the mail program (RFC 2369, RFC 8058). Not that of an order: it stands,
-// and who unsubscribes must not believe to have cancelled it. Nor that of a
-// withdrawal, where there is nothing left to leave.
+// and who unsubscribes must not believe to have cancelled it. Nor those of a
+// cancellation and a withdrawal, where there is nothing left to leave.
 // Nor those of a confirmation, a test and an invitation, whose readers are in
 // no line.
 func canUnsubscribe(kind sale.MailKind) bool {

@@ -9,8 +9,8 @@ import (
 )
 
 // TestUnsubscribeHeaders: what a mail says to the mail program about leaving
-// (RFC 2369, RFC 8058): receipt, offer and decline lead to the own place; that
-// of an order and of a withdrawal say nothing.
+// (RFC 2369, RFC 8058): receipt, offer and decline lead to the own place; those
+// of an order, of its cancellation and of a withdrawal say nothing.
 func TestUnsubscribeHeaders(t *testing.T) {
 	eachHouse(t, plan{sale: func(s *sale.Sale) {
 		s.Mail.Receipt = true
@@ -20,6 +20,10 @@ func TestUnsubscribeHeaders(t *testing.T) {
 		h.beat()
 		h.send(10)
 		_, err := h.buy(h.lastLink(1), 2)
+		must(t, err)
+		order, err := h.buy(h.lastLink(2), 2)
+		must(t, err)
+		_, err = h.box.Cancel(t.Context(), slug, order.Code, "returned")
 		must(t, err)
 		must(t, h.line.Withdraw(t.Context(), slug, 3))
 		h.minute()
@@ -36,7 +40,7 @@ func TestUnsubscribeHeaders(t *testing.T) {
 				kind, _, _ := strings.Cut(l.MessageID, ".")
 				seen[kind] = true
 				where, how := "<"+place+"/withdraw>", "List-Unsubscribe=One-Click"
-				if kind == "order" || kind == "withdrawn" {
+				if kind == "order" || kind == "cancellation" || kind == "withdrawn" {
 					where, how = "", ""
 				}
 				if got := l.Headers.Get("List-Unsubscribe"); got != where {
