@@ -19,6 +19,25 @@ type Advice struct {
 // worth is by how much something has to be quicker to be told.
 const worth = 10 // percent
 
+// mostSteps is how many steps a forecast may have had for others to be tried
+// beside it: each takes as long again, and somebody waits for the page.
+const mostSteps = 250_000
+
+// comparable says whether others are tried.
+func (f Forecast) comparable() bool { return f.steps <= mostSteps }
+
+// other tries the sale with something changed; ok is false when it is too
+// large for that.
+func (f Forecast) other(change func(*Question)) (other Forecast, ok bool) {
+	if !f.comparable() {
+		return Forecast{}, false
+	}
+	q := f.Question
+	change(&q)
+	other, err := Predict(q)
+	return other, err == nil
+}
+
 // batches are those that are tried and told: round ones.
 func batches() []int {
 	return []int{10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000}
@@ -45,6 +64,9 @@ func (f Forecast) Advise() []Advice {
 	if !f.SoldOut.IsZero() && f.Mailed < f.Line {
 		add("line", false, "Number %s is the last to get an offer; the %s behind it get a polite decline when everything is sold.",
 			count(f.Mailed), count(f.Line-f.Mailed))
+	}
+	if !f.comparable() {
+		add("line", false, "This sale is too large to try it with other settings beside these. Change one and look again.")
 	}
 	if f.Cut {
 		add("time", true, "The schedule has more moments than a forecast looks at; what comes later is left out.")
@@ -125,14 +147,12 @@ func (f Forecast) mail(add adder) {
 	text := fmt.Sprintf("The mail limit of %s allows at most %s every %s, order confirmations among them", l.words(), plural(most, "mail"), Length(f.Period))
 	switch {
 	case f.Met[ByMail] > 0:
-		q := f.Question
-		q.Limits = Limits{}
-		other, err := Predict(q)
-		if err != nil {
-			return
+		text += fmt.Sprintf(". %s no batch is made, because mails of the batch before still wait.", atMoments(f.Met[ByMail]))
+		other, ok := f.other(func(q *Question) { q.Limits = Limits{} })
+		if ok {
+			text += " Without the limit " + f.against(other) + "."
 		}
-		add("mail", f.better(other), "%s. %s no batch is made, because mails of the batch before still wait. Without the limit %s.", text,
-			atMoments(f.Met[ByMail]), f.against(other))
+		add("mail", ok && f.better(other), "%s", text)
 	case d.Batch > most:
 		add("mail", false, "%s. A batch of %s is more than that, but the sale is over before it matters.", text, count(d.Batch))
 	default:
@@ -190,9 +210,7 @@ func (f Forecast) batch(add adder) bool {
 		if b <= d.Batch || len(tried) == 4 || len(tried) > 0 && tried[len(tried)-1].Question.Sale.Dispatch.Batch > most {
 			continue
 		}
-		q := f.Question
-		q.Sale.Dispatch.Batch = b
-		if other, err := Predict(q); err == nil {
+		if other, ok := f.other(func(q *Question) { q.Sale.Dispatch.Batch = b }); ok {
 			tried = append(tried, other)
 		}
 	}
@@ -213,7 +231,7 @@ func (f Forecast) batch(add adder) bool {
 // stock says what it means that tickets wait in links.
 func (f Forecast) stock(add adder, batch bool) {
 	text := "Most of the time tickets wait in links that are out: what comes back goes to the next in line, and the last ones take a while."
-	if !batch {
+	if !batch && f.comparable() {
 		text += " A larger batch changes little."
 	}
 	add("stock", false, "%s", text)
@@ -226,13 +244,12 @@ func (f Forecast) pace() string {
 
 // life tries links of half the life.
 func (f Forecast) life(add adder) {
-	q := f.Question
-	q.Sale.Dispatch.LinkLife = (q.Sale.Dispatch.LinkLife / 2).Truncate(time.Second)
-	if q.Takes > q.Sale.Dispatch.LinkLife/2 || q.Sale.Dispatch.LinkLife < time.Minute {
+	half := (f.Question.Sale.Dispatch.LinkLife / 2).Truncate(time.Second)
+	if f.Question.Takes > half/2 || half < time.Minute {
 		return
 	}
-	if other, err := Predict(q); err == nil && f.better(other) {
-		add("stock", false, "With links of %s %s; but fewer fans see their mail in time.", Length(q.Sale.Dispatch.LinkLife), f.against(other))
+	if other, ok := f.other(func(q *Question) { q.Sale.Dispatch.LinkLife = half }); ok && f.better(other) {
+		add("stock", false, "With links of %s %s; but fewer fans see their mail in time.", Length(half), f.against(other))
 	}
 }
 
@@ -246,9 +263,8 @@ func (f Forecast) time(add adder) {
 	if g := f.Question.Sale.Caps.Guaranteed; f.Mailed < min(g, f.Line) {
 		text += fmt.Sprintf("; %s of them have a guaranteed place", count(min(g, f.Line)-f.Mailed))
 	}
-	q := f.Question
-	q.Sale.Dispatch.Ends = d.Starts.Add(2*d.Ends.Sub(d.Starts) + 30*24*time.Hour)
-	if other, err := Predict(q); err == nil && !other.LastLink.IsZero() {
+	later := d.Starts.Add(2*d.Ends.Sub(d.Starts) + 30*24*time.Hour)
+	if other, ok := f.other(func(q *Question) { q.Sale.Dispatch.Ends = later }); ok && !other.LastLink.IsZero() {
 		needs := other.LastLink.Sub(d.Starts)
 		what := "It would be over"
 		if !other.SoldOut.IsZero() {

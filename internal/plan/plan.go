@@ -117,6 +117,8 @@ type Forecast struct {
 	Limit  Limit         // what was met most often, or why tickets are left
 	Met    [limits]int   // at how many moments
 	Cut    bool          // there are more moments than are looked at
+
+	steps int // what it took to play it
 }
 
 // Left is how many tickets nobody bought.

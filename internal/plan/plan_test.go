@@ -362,3 +362,29 @@ func TestSuggestBatch(t *testing.T) {
 		}
 	}
 }
+
+// TestAdviceOfALargeSale: somebody waits for the page, and each comparison
+// takes as long as the forecast itself.
+func TestAdviceOfALargeSale(t *testing.T) {
+	for _, large := range []bool{false, true} {
+		q, played := article(), 0
+		if large {
+			q.Sale.Tickets.Capacity, q.Sale.Caps.Standby, q.Sale.Dispatch.Batch, q.Demand = 500_000, 400_000, 5000, 400_000
+		}
+		moments := q.Moments
+		q.Moments = func(after time.Time) time.Time {
+			if after.IsZero() {
+				played++
+			}
+			return moments(after)
+		}
+		f := predict(t, q)
+		texts, _ := advice(f, "line")
+		if told := strings.Contains(texts, "too large"); told != large || large != (played == 1) {
+			t.Errorf("large %t: %d steps, played %d times, told %q", large, f.steps, played, texts)
+		}
+		if texts, _ := advice(f, "stock"); large && strings.Contains(texts, "changes little") {
+			t.Errorf("told of what was not tried: %q", texts)
+		}
+	}
+}

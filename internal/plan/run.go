@@ -51,6 +51,7 @@ func Predict(q Question) (Forecast, error) {
 	}
 	r := newRun(q)
 	for r.step() {
+		r.f.steps++
 	}
 	r.finish()
 	return r.f, nil
