@@ -122,6 +122,9 @@ func (s *Server) done(c echo.Context, ch change, form url.Values) error {
 	case sale.CodeSaleChanged: // in the last moment: whoever came first is shown
 		form.Del(fieldConfirm)
 		c.Request().Body = io.NopCloser(strings.NewReader(form.Encode()))
+		if form.Has(fieldFile) {
+			return s.handleUpload(c)
+		}
 		return s.handleChange(c)
 	default:
 		return err

@@ -420,3 +420,32 @@ func TestWithoutTheBoxOffice(t *testing.T) {
 	}
 	b.want(b.confirms(steerAt, shown, ""), 409, "is &#34;6&#34; now; you typed &#34;5&#34;")
 }
+
+// An upload that somebody was quicker than, in the very last moment, is shown
+// again over what is in force by then; the file is not lost.
+func TestUploadInTheLastMoment(t *testing.T) {
+	var h *house
+	raced := false
+	h = newHouse(t, func(o *Options) {
+		write := o.Sales.Write
+		o.Sales.Write = func(ctx context.Context, s sale.Sale, e line.Edit) (string, error) {
+			if !raced {
+				raced = true
+				quicker := h.inForce().Sale
+				quicker.Dispatch.Batch = 6
+				if _, err := h.line.Write(ctx, quicker, line.Edit{Actor: "bea", Source: line.FromConsole, Base: 1}); err != nil {
+					return "", err
+				}
+			}
+			return write(ctx, s, e)
+		}
+	})
+	b := h.as("manager")
+	file := b.get(fileAt + "/download").Body.String()
+	w := b.confirms(fileAt, b.upload(fileAt, strings.Replace(file, "batch: 10", "batch: 12", 1)), "")
+	b.want(w, 200, "Type <strong>lakeside-2027</strong>", "version 2 is newer: bea wrote it", "batch: 12")
+	b.want(b.confirms(fileAt, w, "lakeside-2027"), 303)
+	if v := h.inForce(); v.Sale.Dispatch.Batch != 12 || v.Sale.Version != 3 {
+		t.Errorf("%+v", v.Sale.Dispatch)
+	}
+}
