@@ -54,6 +54,8 @@ type BoxOffice interface {
 	Stock(ctx context.Context, slug string) (sale.Stock, error)
 	// Flows is what moved in its ledger after a position.
 	Flows(ctx context.Context, slug string, after int64) (sale.Flows, error)
+	// Freeze tells it of the freezes of a sale, all of them.
+	Freeze(ctx context.Context, slug string, all []sale.Freeze) error
 	// Ledger is its ledger itself, page by page.
 	Ledger(ctx context.Context, slug string, after int64, limit int) ([]sale.Transfer, error)
 }

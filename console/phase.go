@@ -11,6 +11,8 @@ func phase(st line.State, now time.Time) string {
 	s := st.Sale
 	over := !now.Before(s.Dispatch.Ends)
 	switch {
+	case st.Frozen:
+		return "frozen"
 	case over:
 		return "ended"
 	case st.Paused:

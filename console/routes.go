@@ -138,6 +138,9 @@ func (s *Server) routes() []route {
 		// Steer. What needs the passphrase again shows when it is looked at.
 		{get, "/sales/:sale/steer", manager, false, s.handleSteer},
 		{post, "/sales/:sale/steer", manager, false, s.handleChange},
+		{get, "/sales/:sale/freeze", viewer, false, s.handleFreezes},
+		{post, "/sales/:sale/freeze", manager, false, s.handleFreeze}, // an incident leaves no time for a passphrase
+		{post, "/sales/:sale/freeze/release", manager, false, s.handleRelease},
 		{get, "/sales/:sale/settings", manager, false, s.handleSettings},
 		{post, "/sales/:sale/settings", manager, false, s.handleChange},
 		{get, "/sales/:sale/file", viewer, false, s.handleSaleFile},

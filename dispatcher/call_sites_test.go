@@ -295,6 +295,7 @@ func (w *theatre) reads() {
 			_, err := w.line.Try(ctx, lakeside(), line.Edit{Source: line.FromFile})
 			return err
 		},
+		"links out":  func() error { _, err := w.line.LinksOut(ctx, 1, w.clock.time()); return err },
 		"incidents":  func() error { _, err := w.line.Incidents(ctx, slug); return err },
 		"told":       func() error { _, err := w.line.ToldFreezes(ctx, slug); return err },
 		"freezes":    func() error { _, err := w.box.Freezes(ctx, slug); return err },

@@ -151,6 +151,7 @@ func consoleFuncs() template.FuncMap {
 				{"plan", "/plan", "Plan"},
 				{"checklist", "/checklist", "Checklist"},
 				{"steer", "/steer", "Steer"},
+				{"freeze", "/freeze", "Freeze"},
 				{"settings", "/settings", "Settings"},
 				{"texts", "/texts", "Texts"},
 				{"fans", "/fans", "Fans"},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/inturn/inturn/dispatcher"
 	"github.com/inturn/inturn/internal/app"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
@@ -76,7 +75,7 @@ func (c *saleReleaseCommand) Run(s *session) error {
 func (s *session) tellFreezes(ctx context.Context, parts *app.Parts, l *line.Line, slug string) {
 	wire, err := parts.Wire(ctx)
 	if err == nil {
-		err = dispatcher.PutFreezes(ctx, l, wire, slug)
+		err = l.TellFreezes(ctx, slug, wire.Freeze)
 	}
 	if err != nil {
 		s.notef("the box office has not been told yet, and will be by the dispatcher: %v", err)

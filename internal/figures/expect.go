@@ -20,7 +20,7 @@ const (
 	EndsNobody   = "line"     // everybody in line has had his turn, at the pace of the batches
 	EndsOver     = "over"     // it has ended
 	EndsWaiting  = "waiting"  // it has not begun
-	EndsStanding = "standing" // it is paused: nothing goes on
+	EndsStanding = "standing" // it is paused or frozen: nothing goes on
 )
 
 // A pace is what was sold within one of these times. Shorter ones follow what
@@ -40,7 +40,7 @@ func expect(s Snapshot) Expectation {
 	switch {
 	case !s.At.Before(d.Ends):
 		return Expectation{What: EndsOver, From: d.Ends, To: d.Ends}
-	case s.State.Paused:
+	case s.State.Halted():
 		return Expectation{What: EndsStanding, From: d.Ends, To: d.Ends}
 	case s.At.Before(d.Starts):
 		return Expectation{What: EndsWaiting, From: d.Starts, To: d.Ends}

@@ -25,7 +25,7 @@ import (
 // English. A scene is named after its page's file: "signin", or
 // "signin-refused". Every feature lists its own in a file of its own.
 func consoleScenes() []scene {
-	return slices.Concat(accessScenes(), textsScenes(), steerScenes(), watchScenes(), fanScenes(), setupScenes())
+	return slices.Concat(accessScenes(), textsScenes(), steerScenes(), watchScenes(), fanScenes(), setupScenes(), freezeScenes())
 }
 
 // consoleFrame is what stands around an organizer's page that is about no

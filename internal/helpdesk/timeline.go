@@ -182,8 +182,8 @@ func (t *timeline) act(e line.AuditEntry) {
 	t.events = append(t.events, Event{At: e.At, Text: Words(e), Actor: e.Actor, Why: e.Why})
 }
 
-// Words says an entry of the audit in a sentence, where it is about a place;
-// any other as it was written down.
+// Words says an entry of the audit in a sentence, where it is about a place or
+// an incident; any other as it was written down.
 func Words(e line.AuditEntry) string {
 	switch e.Action {
 	case "withdraw":
@@ -207,6 +207,10 @@ func Words(e line.AuditEntry) string {
 		return "Order " + e.Detail + " was cancelled at the box office."
 	case "cancel refused":
 		return "The box office did not cancel the order " + e.Detail
+	case "freeze":
+		return "The sale was frozen: every clock stood still."
+	case "release":
+		return "The sale was released " + e.Detail + "."
 	case "export":
 		return "What is stored about the person was taken out."
 	case "erase":

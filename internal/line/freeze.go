@@ -47,7 +47,7 @@ func (l *Line) Freeze(ctx context.Context, slug, actor, why string) (inc Inciden
 			return fmt.Errorf("write it down: %w", err)
 		}
 		fresh = true
-		return audit(ctx, tx, auditEntry{at: now, actor: actor, action: "freeze", saleID: id, detail: why})
+		return audit(ctx, tx, auditEntry{at: now, actor: actor, action: "freeze", saleID: id, why: why})
 	})
 	if err != nil {
 		return Incident{}, false, fmt.Errorf("freeze sale %s: %w", slug, err)
@@ -90,7 +90,10 @@ func (l *Line) Unfreeze(ctx context.Context, slug, actor, why string) (inc Incid
 		if err != nil {
 			return fmt.Errorf("write it down: %w", err)
 		}
-		return audit(ctx, tx, auditEntry{at: now, actor: actor, action: "release", saleID: id, detail: why})
+		return audit(ctx, tx, auditEntry{
+			at: now, actor: actor, action: "release", saleID: id, why: why,
+			detail: fmt.Sprintf("after %s, which %d links were given", sale.FormatLife(inc.Outage()), inc.Moved),
+		})
 	})
 	if err != nil {
 		return Incident{}, false, fmt.Errorf("release sale %s: %w", slug, err)
@@ -214,6 +217,33 @@ func (l *Line) UntoldFreezes(ctx context.Context, slug string) (sale.Freezes, er
 		return nil, fmt.Errorf("look for freezes of %s: %w", slug, err)
 	}
 	return all, nil
+}
+
+// TellFreezes tells a sale's box office of freezes that it does not know, and
+// records that. It tells nothing to one that has not got the sale yet. The
+// error is the box office's when it could not be reached: then it is told later.
+func (l *Line) TellFreezes(ctx context.Context, slug string, tell func(ctx context.Context, slug string, all []sale.Freeze) error) error {
+	untold, err := l.UntoldFreezes(ctx, slug)
+	if err != nil || len(untold) == 0 {
+		return err
+	}
+	if err := tell(ctx, slug, untold); err != nil {
+		return err
+	}
+	return l.FreezesTold(ctx, slug, untold)
+}
+
+// LinksOut is how many links of a sale have time left at the moment at, by
+// the index of open ends.
+func (l *Line) LinksOut(ctx context.Context, saleID int64, at time.Time) (int, error) {
+	var n int
+	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM offers WHERE sale_id = $1 AND state = 'open' AND ends > $2`, saleID, sqldb.Millis(at)).Scan(&n)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count links: %w", err)
+	}
+	return n, nil
 }
 
 // ToldFreezes gives what the box office was told, as far as that is recorded:

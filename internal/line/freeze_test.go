@@ -154,7 +154,7 @@ func TestFreezeAndReleaseOnce(t *testing.T) {
 		if st, err = b.Sale(ctx, "lakeside"); err != nil || st.Frozen || st.Halted() || !st.FrozenSince.IsZero() || st.Freezes != 1 {
 			t.Errorf("state %+v, %v", st, err)
 		}
-		if n := b.count(t, `SELECT COUNT(*) FROM audit WHERE action IN ('freeze', 'release') AND actor = 'organizer' AND detail <> ''`); n != 2 {
+		if n := b.count(t, `SELECT COUNT(*) FROM audit WHERE action IN ('freeze', 'release') AND actor = 'organizer' AND why <> ''`); n != 2 {
 			t.Errorf("%d rows in the audit", n)
 		}
 		for _, why := range []string{"", "  ", "a\nb", "a\x00", strings.Repeat("x", 301), "ask fan@example.org"} {

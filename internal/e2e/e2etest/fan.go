@@ -29,6 +29,8 @@ type Offer struct {
 	Version      int64
 	Most         int
 	Ends         time.Time
+	SecondsLeft  int `json:"seconds_left"`
+	Frozen       bool
 	Alternatives string
 	Types        []struct {
 		ID    string
