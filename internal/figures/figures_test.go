@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -373,6 +374,38 @@ func TestUnits(t *testing.T) {
 	s, err := h.f.Of("lakeside").Refresh(t.Context(), 0)
 	if err != nil || s.BoxErr == nil || !s.Units.Known || s.Units.Stock.Capacity().Sold != 10 {
 		t.Errorf("%+v %v", s.Units, err)
+	}
+}
+
+// silentBox takes what it is asked and never answers.
+type silentBox struct {
+	figures.BoxOffice
+	asked atomic.Int32
+}
+
+func (b *silentBox) Stock(ctx context.Context, _ string) (sale.Stock, error) {
+	b.asked.Add(1)
+	<-ctx.Done()
+	return sale.Stock{}, ctx.Err()
+}
+
+// TestSilentBoxOffice: a box office that takes the question and does not
+// answer keeps the first one waiting for a moment, and nobody behind him.
+func TestSilentBoxOffice(t *testing.T) {
+	h := open(t, "sqlite::memory:")
+	silent := &silentBox{BoxOffice: h.box}
+	f, err := figures.New(figures.Options{Line: h.Line, BoxOffice: silent, Clock: h.clock.time})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int32{1, 1, 2} {
+		if want == 2 {
+			h.clock.add(10 * time.Second)
+		}
+		s, err := f.Of("lakeside").Refresh(t.Context(), 0)
+		if err != nil || s.BoxErr == nil || silent.asked.Load() != want {
+			t.Errorf("asked %d times, want %d: %v, %v", silent.asked.Load(), want, s.BoxErr, err)
+		}
 	}
 }
 

@@ -46,6 +46,8 @@ type units struct {
 	minutes  map[int64]map[string]int // what each account got, by unix minute
 	moved    int64                    // the first minute in which anything but issuing happened
 	moves    Moves
+	silence  error     // why the box office did not answer in time; nil: it did
+	silent   time.Time // since when
 }
 
 // refresh asks what the box office has and what moved. Its error does not
@@ -56,12 +58,35 @@ func (u *units) refresh(ctx context.Context, o Options, s Snapshot, until time.T
 	}
 	var err error
 	if o.BoxOffice != nil {
-		err = u.read(ctx, o, s.State.Sale.Slug, until)
+		err = u.ask(ctx, o, s.State.Sale.Slug, until)
 		if sale.CodeOf(err) == sale.CodeNotFound {
 			err = nil // not put there yet
 		}
 	}
 	return u.units(s), err
+}
+
+// A box office that does not answer at all is waited for no longer than
+// boxPatience, and is then let be for boxRest: pages wait for one another here,
+// and none may wait for all before it.
+const (
+	boxPatience = time.Second
+	boxRest     = 10 * time.Second
+)
+
+// ask reads what the box office has, unless it kept us waiting a moment ago.
+func (u *units) ask(ctx context.Context, o Options, slug string, until time.Time) error {
+	if u.silence != nil && o.Clock().Sub(u.silent).Abs() < boxRest {
+		return u.silence
+	}
+	u.silence = nil
+	asking, stop := context.WithTimeout(ctx, boxPatience)
+	defer stop()
+	err := u.read(asking, o, slug, until)
+	if err != nil && asking.Err() != nil && ctx.Err() == nil {
+		u.silence, u.silent = err, o.Clock()
+	}
+	return err
 }
 
 func (u *units) read(ctx context.Context, o Options, slug string, until time.Time) error {
