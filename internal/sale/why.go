@@ -20,7 +20,7 @@ var anAddress = regexp.MustCompile(`[^\s@]@[^\s@]`)
 // "why".
 func CheckWhy(typed string) (string, error) {
 	why := strings.TrimSpace(typed)
-	wrong := ""
+	var wrong string
 	switch {
 	case why == "":
 		wrong = "Say why. It is kept in the history."
