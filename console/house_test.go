@@ -102,11 +102,12 @@ func (h *house) desk() SalesDesk {
 		CheckSale:     func(sale.Sale) error { return nil },
 		Moments: func(s sale.Sale) (func(time.Time) time.Time, error) {
 			d, err := every(s.Dispatch.Every)
+			rest := s.Rest()
 			return func(after time.Time) time.Time {
 				if after.IsZero() {
-					return s.Dispatch.Starts
+					return rest.NextLoud(s.Dispatch.Starts)
 				}
-				return after.Add(d)
+				return rest.NextLoud(after.Add(d))
 			}, err
 		},
 		NextMoments: func(s sale.Sale, remembered, _ time.Time) (time.Time, time.Time, error) {

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/inturn/inturn/internal/sale"
@@ -76,7 +75,7 @@ func (f Forecast) Advise() []Advice {
 
 // SuggestBatch is a round number of offers at each moment that reaches the
 // guaranteed fans within about two hours, or as soon as the mail limits let
-// it: every offer may cause the mail of an order too.
+// it: seven in ten offers cause the mail of an order too.
 func SuggestBatch(guaranteed int, period time.Duration, l Limits) int {
 	wants := guaranteed
 	if moments := int(2 * time.Hour / max(period, time.Second)); moments > 0 {
@@ -91,16 +90,19 @@ func SuggestBatch(guaranteed int, period time.Duration, l Limits) int {
 	if l == (Limits{}) {
 		return suggested
 	}
-	most := max(1, l.perPeriod(period)/2)
-	if suggested <= most {
-		return suggested
+	return min(suggested, roundDown(l.perPeriod(period)*10/17))
+}
+
+// roundDown leaves at most two digits that are no zeros, the second a five.
+func roundDown(n int) int {
+	unit := 1
+	for n/unit >= 100 {
+		unit *= 10
 	}
-	for _, b := range slices.Backward(batches()) {
-		if b <= most {
-			return b
-		}
+	if n/unit >= 20 {
+		unit *= 5
 	}
-	return most
+	return max(n/unit*unit, 1)
 }
 
 type adder func(about string, look bool, format string, args ...any)

@@ -351,10 +351,10 @@ func TestSuggestBatch(t *testing.T) {
 		{2500, time.Minute, Limits{}, 25},
 		{250, 5 * time.Minute, Limits{}, 25},
 		{0, 5 * time.Minute, Limits{}, 10},
-		{2500, 5 * time.Minute, Limits{PerHour: 1000}, 25}, // 83 mails, orders among them
+		{2500, 5 * time.Minute, Limits{PerHour: 1000}, 45}, // 83 mails, orders among them
 		{2500, 5 * time.Minute, Limits{PerHour: 100}, 4},
 		{2500, time.Minute, Limits{PerHour: 10}, 1},
-		{100_000, 24 * time.Hour, Limits{PerSecond: 1}, 25_000},
+		{100_000, 24 * time.Hour, Limits{PerSecond: 1}, 50_000},
 		{10_000_000, time.Minute, Limits{}, 100_000},
 	} {
 		if got := SuggestBatch(tt.guaranteed, tt.period, tt.limits); got != tt.want {

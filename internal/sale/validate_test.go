@@ -148,6 +148,7 @@ func TestValidateRefuses(t *testing.T) {
 		{func(s *sale.Sale) { s.Slug = "a/b\n" }, `slug: "a/b\n" is not a slug; use a–z, 0–9 and inner hyphens, at most 63 characters`},
 		{func(s *sale.Sale) { s.Slug = "healthz" }, `slug: "healthz" is a reserved word`},
 		{func(s *sale.Sale) { s.Slug = "c" }, `slug: "c" is a reserved word`},
+		{func(s *sale.Sale) { s.Slug = "new" }, `slug: "new" is a reserved word`},
 
 		{func(s *sale.Sale) { s.Title = nil }, "title: is missing; it is needed in at least one language, like {en: …}"},
 		{func(s *sale.Sale) { s.Title["en"] = " " }, "title.en: is missing"},

@@ -105,7 +105,7 @@ func (c *checker) languages() {
 // the listeners, now or soon.
 var reserved = []string{
 	"account", "admin", "api", "assets", "c", "console", "favicon", "healthz", "help", "livez", "login", "logout",
-	"mailbox", "metrics", "order", "orders", "partner", "peer", "place", "readyz", "robots", "seller", "static",
+	"mailbox", "metrics", "new", "order", "orders", "partner", "peer", "place", "readyz", "robots", "seller", "static",
 	"status", "webhooks", "well-known", "widget",
 }
 
