@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/url"
 	"strings"
 	"testing"
@@ -316,4 +317,51 @@ func TestSuggestionsFollow(t *testing.T) {
 	b.want(b.post(draft+"/event", with(eventForm(), "slug", "mine")), 303)
 	b.want(b.post(draft+"/event", with(eventForm(), "slug", "mine", "title.en", "Other")), 303)
 	b.want(b.get(draft+"/event"), 200, `value="mine"`)
+}
+
+// TestTheScheduleHasItsSay: what only the schedule can tell of a sale is told
+// beside its field as well.
+func TestTheScheduleHasItsSay(t *testing.T) {
+	h := newHouse(t, func(o *Options) {
+		o.Sales.CheckSale = func(sale.Sale) error {
+			return &sale.Error{Code: sale.CodeInvalid, Message: "no", Fields: []sale.FieldError{{Field: "dispatch.quiet", Message: "lets no moment pass"}}}
+		}
+	})
+	b := h.as("owner")
+	draft := b.begin()
+	b.want(b.post(draft+"/event", eventForm()), 303)
+	b.want(b.post(draft+"/tickets", ticketsForm()), 303)
+	b.want(b.post(draft+"/mails", mailsForm()), 422, `id="dispatch-quiet-wrong"`, "lets no moment pass", "The plan is shown once this is right")
+	b.want(b.post(draft+"/preview", url.Values{"to": {"create"}}), 422, "lets no moment pass")
+}
+
+// TestSomebodyWasQuicker: a sale that came to be between the last look and the
+// creation is not written over, and the draft is still there.
+func TestSomebodyWasQuicker(t *testing.T) {
+	h := newHouse(t, func(o *Options) {
+		o.Sales.Write = func(context.Context, sale.Sale, line.Edit) (string, error) {
+			return "", sale.E(sale.CodeSaleChanged, "version 1 is newer")
+		}
+	})
+	b := h.as("owner")
+	draft := b.begin()
+	b.walk(draft)
+	b.want(b.post(draft+"/preview", url.Values{"to": {"create"}}), 422, "There is a sale with the address", "harbour-nights-2027")
+	b.want(b.get(draft+"/event"), 200, "Harbour Nights 2027")
+}
+
+// TestTheBoxOfficeIsAway: the sale is there, and it is said what it waits for.
+func TestTheBoxOfficeIsAway(t *testing.T) {
+	h := newHouse(t, func(o *Options) {
+		write := o.Sales.Write
+		o.Sales.Write = func(ctx context.Context, s sale.Sale, e line.Edit) (string, error) {
+			_, err := write(ctx, s, e)
+			return "it is asleep", err
+		}
+	})
+	b := h.as("owner")
+	draft := b.begin()
+	b.walk(draft)
+	b.want(b.post(draft+"/preview", url.Values{"to": {"create"}}), 303)
+	b.want(b.get("/sales/harbour-nights-2027/checklist"), 200, "Its box office does not have it yet (it is asleep)")
 }
