@@ -136,11 +136,15 @@ func TestSteeringFits(t *testing.T) {
 		}},
 		{"file", func() { b.Goto(at + fileAt) }},
 	}
-	for _, screen := range []struct {
+	dir := os.Getenv("INTURN_STEERING")
+	for i, screen := range []struct {
 		name  string
 		width int
 		dark  bool
-	}{{"360-light", 360, false}, {"360-dark", 360, true}, {"1280-light", 1280, false}, {"1280-dark", 1280, true}} {
+	}{{"360-light", 360, false}, {"1280-dark", 1280, true}, {"360-dark", 360, true}, {"1280-light", 1280, false}} {
+		if i == 2 && dir == "" {
+			break // the other two say nothing new but in pictures
+		}
 		b.Screen(screen.width, 900)
 		b.Dark(screen.dark)
 		for _, v := range visits {
@@ -151,7 +155,7 @@ func TestSteeringFits(t *testing.T) {
 			if !b.Fits() {
 				t.Errorf("%s is wider than %d pixels", v.name, screen.width)
 			}
-			if dir := os.Getenv("INTURN_STEERING"); dir != "" {
+			if dir != "" {
 				if err := os.WriteFile(dir+"/"+url.PathEscape(v.name+"-"+screen.name)+".png", b.Photograph(), 0o600); err != nil {
 					t.Fatal(err)
 				}

@@ -44,8 +44,11 @@ func steerScenes() []scene {
 	steer := templates.SteerPage{
 		ConsoleFrame: saleFrame("Steer", "steer"), Edit: templates.Edit{Base: 3, Groups: []templates.EditGroup{places, batches}},
 		Figures: []templates.SteerFigure{
-			{Label: "In line", Value: "9,000", Note: "2,310 guaranteed"}, {Label: "Turn has come up to", Value: "number 588"}, {Label: "Still wait", Value: "8,412"},
-			{Label: "Links out", Value: "96", Note: "the last until 15:02:10"}, {Label: "Tickets sold", Value: "1,600", Note: "of 10,000; 400 offered, 8,000 free"},
+			{Label: "In line", Value: "9,000", Note: "2,310 guaranteed"},
+			{Label: "Turn has come up to", Value: "number 588"},
+			{Label: "Still wait", Value: "8,412"},
+			{Label: "Links out", Value: "96", Note: "the last until 15:02:10"},
+			{Label: "Tickets sold", Value: "1,600", Note: "of 10,000; 400 offered, 8,000 free"},
 		},
 		Next: "12 March 14:05:00 CET", Until: "2027-03-13T14:00",
 		Acts: []templates.SteerAct{
