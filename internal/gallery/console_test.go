@@ -57,7 +57,14 @@ func openConsole(t *testing.T) *hall {
 		t.Fatal(err)
 	}
 	// A live page asks for its stream, and is told that there is none.
-	s.Echo().GET("/sales/:sale/live", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
+	// The live page's stream, in which nothing happens.
+	s.Echo().GET("/sales/:sale/live", func(c echo.Context) error {
+		c.Response().Header().Set("Content-Type", "text/event-stream")
+		c.Response().WriteHeader(http.StatusOK)
+		c.Response().Flush()
+		<-c.Request().Context().Done()
+		return nil
+	})
 	for _, sc := range h.pages {
 		s.Echo().GET("/"+sc.name, func(c echo.Context) error {
 			return web.Page(c, http.StatusOK, func(w io.Writer) error { return sc.render(ts, w, "en") })
@@ -71,15 +78,7 @@ func openConsole(t *testing.T) *hall {
 
 // TestEveryConsolePageIsShown wants a scene of every page of the console.
 func TestEveryConsolePageIsShown(t *testing.T) {
-	files, err := filepath.Glob("../../templates/console/*.html")
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	for _, file := range files {
-		page := strings.TrimSuffix(filepath.Base(file), ".html")
-		if page == "frame" || page == "parts" {
-			continue
-		}
+	for _, page := range consolePages(t) {
 		if !slices.ContainsFunc(consoleScenes(), func(sc scene) bool { return sc.name == page || strings.HasPrefix(sc.name, page+"-") }) {
 			t.Errorf("there is no scene of console/%s.html", page)
 		}
@@ -155,4 +154,59 @@ func TestConsoleScreenshots(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestConsoleDocumentationPictures takes one picture of every page of the
+// console for docs/console.md when INTURN_GALLERY_DOCS names the folder; those
+// of the README in dark as well.
+func TestConsoleDocumentationPictures(t *testing.T) {
+	dir := os.Getenv("INTURN_GALLERY_DOCS")
+	if dir == "" {
+		return // pictures were not asked for
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "console"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	h := openConsole(t)
+	b := browsertest.New(t, browsertest.Options{Scripts: true})
+	b.Screen(960, 600)
+	shoot := func(scene, file string) {
+		b.Goto(h.url + "/" + scene)
+		if err := os.WriteFile(filepath.Join(dir, "console", file+".png"), b.Photograph(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, page := range consolePages(t) {
+		shoot(firstScene(page), page)
+	}
+	b.Dark(true)
+	for _, page := range []string{"live", "change", "fan", "plan"} {
+		shoot(firstScene(page), page+"-dark")
+	}
+}
+
+// firstScene is the scene of a page that shows it best: the first one.
+func firstScene(page string) string {
+	for _, sc := range consoleScenes() {
+		if sc.name == page || strings.HasPrefix(sc.name, page+"-") {
+			return sc.name
+		}
+	}
+	return page
+}
+
+// consolePages are the files of the console's pages.
+func consolePages(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("../../templates/console/*.html")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	var pages []string
+	for _, file := range files {
+		if page := strings.TrimSuffix(filepath.Base(file), ".html"); page != "frame" && page != "parts" {
+			pages = append(pages, page)
+		}
+	}
+	return pages
 }
