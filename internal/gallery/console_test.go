@@ -185,8 +185,12 @@ func TestConsoleDocumentationPictures(t *testing.T) {
 	}
 }
 
-// firstScene is the scene of a page that shows it best: the first one.
+// firstScene is the scene of a page that shows it best: the first one, or the
+// one in which most is to be seen.
 func firstScene(page string) string {
+	if best := map[string]string{"live": "live-running"}[page]; best != "" {
+		return best
+	}
 	for _, sc := range consoleScenes() {
 		if sc.name == page || strings.HasPrefix(sc.name, page+"-") {
 			return sc.name
