@@ -56,7 +56,7 @@ func (f EditField) Type() string {
 // Describes lists the ids of what explains a field, for aria-describedby.
 func (f EditField) Describes() string {
 	var ids []string
-	for id, there := range map[string]bool{"-hint": f.Hint != "", "-wrong": f.Wrong != "", "-clash": f.Clash != nil} {
+	for id, there := range map[string]bool{"-hint": f.Hint != "" || f.Locked != "", "-wrong": f.Wrong != "", "-clash": f.Clash != nil} {
 		if there {
 			ids = append(ids, f.ID()+id)
 		}
