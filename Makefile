@@ -21,6 +21,8 @@ forecast: ## the picture of the plan in the docs: the forecast beside what the s
 screenshots: ## every page and mail in every language, light and dark, narrow and wide, in bin/gallery/; those of the docs
 	INTURN_GALLERY=$(CURDIR)/bin/gallery INTURN_GALLERY_DOCS=$(CURDIR)/docs/images \
 		go test ./internal/gallery -run 'TestScreenshots|TestConsoleScreenshots|TestDocumentationPictures|TestConsoleDocumentationPictures' -count=1 -timeout 60m
+		go test ./internal/gallery -run 'TestScreenshots|TestDocumentationPictures' -count=1 -timeout 60m
+	INTURN_CONSOLE_DOCS=$(CURDIR)/docs/images go test ./console -run TestSetUpInABrowser -count=1
 
 ci:
 	.ci/run

@@ -11,9 +11,21 @@ import (
 )
 
 // shots keeps pictures of the pages as they are, where INTURN_CONSOLE_SHOTS
-// names a folder: to be looked at.
+// names a folder: to be looked at. INTURN_CONSOLE_DOCS names that of the
+// documentation.
 func shots(t *testing.T, b *browsertest.Browser, name string) {
 	t.Helper()
+	if docs := os.Getenv("INTURN_CONSOLE_DOCS"); docs != "" && (name == "places" || name == "plan") {
+		for suffix, dark := range map[string]bool{"": false, "-dark": true} {
+			b.Screen(1024, 768)
+			b.Dark(dark)
+			if err := os.WriteFile(filepath.Join(docs, "console-"+name+suffix+".png"), b.Photograph(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.Screen(360, 740)
+		b.Dark(false)
+	}
 	dir := os.Getenv("INTURN_CONSOLE_SHOTS")
 	if dir == "" {
 		return
