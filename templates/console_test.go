@@ -18,7 +18,7 @@ type consoleSample struct {
 
 // consoleSamples are all of them; every feature lists its own.
 func consoleSamples() []consoleSample {
-	return slices.Concat(accessSamples(), textsSamples(), fanSamples(), steerSamples(), watchSamples(), setupSamples())
+	return slices.Concat(accessSamples(), textsSamples(), fanSamples(), steerSamples(), watchSamples(), setupSamples(), freezeSamples())
 }
 
 // consoleFrameFor is a frame as an organizer sees it.
