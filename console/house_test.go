@@ -39,6 +39,7 @@ type house struct {
 	line  *line.Line
 	keys  *link.Keys
 	box   *boxoffice.BoxOffice
+	boxDB *sqldb.DB
 	s     *Server
 	pages *templates.Templates
 }
@@ -46,13 +47,13 @@ type house struct {
 // newHouse opens one. change, when given, changes the console's options.
 func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
-	h := &house{TB: t}
+	h := &house{TB: t, boxDB: openDB(t)}
 	h.at(noon)
 	var err error
 	if h.line, err = line.New(t.Context(), line.Options{DB: openDB(t), Clock: h.clock}); err != nil {
 		t.Fatal(err)
 	}
-	if h.box, err = boxoffice.New(t.Context(), boxoffice.Options{DB: openDB(t), Clock: h.clock, Rand: rand.Reader}); err != nil {
+	if h.box, err = boxoffice.New(t.Context(), boxoffice.Options{DB: h.boxDB, Clock: h.clock, Rand: rand.Reader}); err != nil {
 		t.Fatal(err)
 	}
 	h.open(change...)

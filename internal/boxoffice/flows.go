@@ -9,9 +9,9 @@ import (
 	"github.com/inturn/inturn/internal/sqldb"
 )
 
-// mostTransfers is how many transfers one answer of Flows adds up: a few
-// hundredths of a second of one reader, however long the ledger is.
-const mostTransfers = 20_000
+// mostTransfers is how many transfers one answer of Flows adds up: a
+// hundredth of a second or two of one reader, however long the ledger is.
+const mostTransfers = 10_000
 
 // Flows tells what moved in a sale's ledger after a position of it (0: from
 // its beginning), minute by minute. Transfers never change and those of one

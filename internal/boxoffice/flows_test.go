@@ -33,7 +33,7 @@ func TestFlowsComeInPages(t *testing.T) {
 			}
 			position, more = f.Position, f.More
 		}
-		if offered != 21_000 || pages != 2 {
+		if offered != 21_000 || pages != 3 {
 			t.Errorf("%d units were offered in %d pages", offered, pages)
 		}
 	})

@@ -94,7 +94,7 @@ func lineThrough(s Snapshot) time.Time {
 	if s.State.Period <= 0 || batch <= 0 || s.State.NextBatch.IsZero() {
 		return time.Time{}
 	}
-	batches := (s.Queues.Waiting + batch - 1) / batch
+	batches := (s.Waiting + batch - 1) / batch
 	const most = 1 << 20
 	if batches <= 0 || batches > most {
 		return time.Time{}

@@ -77,8 +77,9 @@ type Snapshot struct {
 	Offers   Offers
 	Units    Units
 	Mails    Mails
+	Waiting  int // registrations that are eligible for an offer
 	Queues   line.Queues
-	QueuesAt time.Time // as of when; it may be a little older than the rest
+	QueuesAt time.Time // as of when: a little older than the rest; zero when they were never counted
 	Signs    line.Signs
 	Expected Expectation
 	BoxErr   error         // why the box office did not answer
@@ -86,7 +87,9 @@ type Snapshot struct {
 }
 
 // Complete says whether everything was counted to its end.
-func (s Snapshot) Complete() bool { return s.Offers.Complete && s.Units.Complete && s.Mails.Complete }
+func (s Snapshot) Complete() bool {
+	return s.Offers.Complete && s.Units.Complete && s.Mails.Complete && !s.QueuesAt.IsZero()
+}
 
 // Refresh reads what is new. It spends about budget on catching up with what
 // is long past, and whatever the rest takes, which is little.
@@ -103,23 +106,24 @@ func (f *Follower) Refresh(ctx context.Context, budget time.Duration) (Snapshot,
 	if s.Signs, err = f.o.Line.Signs(ctx, s.State.ID); err != nil {
 		return Snapshot{}, err
 	}
+	if s.Waiting, err = f.o.Line.Waiting(ctx, s.State); err != nil {
+		return Snapshot{}, err
+	}
 	if s.SignUps, err = f.signUps.refresh(ctx, f.o.Line, s); err != nil {
 		return Snapshot{}, err
 	}
+	s.Units, s.BoxTook, s.BoxErr = f.units.refresh(ctx, f.o, s, until)
 	if s.Offers, err = f.offers.refresh(ctx, f.o, s.State, until); err != nil {
-		return Snapshot{}, err
-	}
-	s.Queues, s.QueuesAt, err = f.queues.get(f.o.Clock, func() (line.Queues, error) { return f.o.Line.Queues(ctx, s.State) })
-	if err != nil {
 		return Snapshot{}, err
 	}
 	if err := f.mails.refresh(ctx, until); err != nil {
 		return Snapshot{}, err
 	}
 	s.Mails = f.mails.of(s.State.ID)
-	asked := f.o.Clock()
-	s.Units, s.BoxErr = f.units.refresh(ctx, f.o, s, until)
-	s.BoxTook = f.o.Clock().Sub(asked)
+	s.Queues, s.QueuesAt, err = f.queues.get(f.o.Clock, until, func() (line.Queues, error) { return f.o.Line.Queues(ctx, s.State) })
+	if err != nil {
+		return Snapshot{}, err
+	}
 	s.Expected = expect(s)
 	return s, nil
 }
@@ -136,9 +140,10 @@ type rarely[T any] struct {
 	next  time.Time
 }
 
-func (r *rarely[T]) get(clock sale.Clock, count func() (T, error)) (value T, at time.Time, err error) {
+// get counts when it has rested, and when there is time until then.
+func (r *rarely[T]) get(clock sale.Clock, until time.Time, count func() (T, error)) (value T, at time.Time, err error) {
 	now := clock()
-	if !r.at.IsZero() && now.Before(r.next) && !now.Before(r.at) {
+	if now.After(until) || !r.at.IsZero() && now.Before(r.next) && !now.Before(r.at) {
 		return r.value, r.at, nil
 	}
 	value, err = count()

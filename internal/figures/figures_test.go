@@ -163,7 +163,7 @@ func (h *house) closeDue(t testing.TB) {
 func refresh(t testing.TB, f *figures.Figures) figures.Snapshot {
 	t.Helper()
 	for {
-		s, err := f.Of("lakeside").Refresh(t.Context(), 0)
+		s, err := f.Of("lakeside").Refresh(t.Context(), time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -241,6 +241,11 @@ func (h *house) live(t *testing.T, r *rapid.T) {
 			h.clock.add(time.Duration(rapid.IntRange(0, 200).Draw(r, "seconds")) * time.Second)
 		case 5:
 			h.closeDue(t)
+			if h.names > 0 && rapid.Bool().Draw(r, "leaves") {
+				if err := h.Withdraw(t.Context(), "lakeside", rapid.IntRange(1, h.names).Draw(r, "who")); err != nil && sale.CodeOf(err) == "" {
+					t.Fatal(err)
+				}
+			}
 		case 6:
 			refresh(t, h.f)
 		}
@@ -251,6 +256,13 @@ func (h *house) live(t *testing.T, r *rapid.T) {
 	followed, counted := refresh(t, h.f), refresh(t, h.fresh(t))
 	if diff := cmp.Diff(counted, followed, cmpopts.IgnoreFields(figures.Snapshot{}, "Queues", "QueuesAt", "BoxTook"), cmpopts.EquateEmpty()); diff != "" {
 		r.Fatalf("counted (-), followed (+):\n%s", diff)
+	}
+	var waiting int
+	err := h.db.Read(t.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM registrations WHERE waiting = 1`).Scan(&waiting)
+	})
+	if err != nil || waiting != followed.Waiting {
+		r.Fatalf("%d wait, it says %d (%v)", waiting, followed.Waiting, err)
 	}
 	if counts, err := h.OfferCounts(t.Context(), "lakeside"); err != nil || !cmp.Equal(counts, followed.Offers.States, cmpopts.EquateEmpty()) {
 		r.Fatalf("offers %v, %v (%v)", followed.Offers.States, counts, err)
@@ -452,16 +464,25 @@ func TestDearCountsAreRare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := refresh(t, f); s.Queues.Waiting != 2 {
+	if s := refresh(t, f); s.Queues.Withdrawn != 0 {
 		t.Errorf("%+v", s.Queues)
 	}
-	h.join(t, 1)
-	if s := refresh(t, f); s.Queues.Waiting != 2 || s.QueuesAt.IsZero() {
+	if err := h.Withdraw(t.Context(), "lakeside", 2); err != nil {
+		t.Fatal(err)
+	}
+	if s := refresh(t, f); s.Queues.Withdrawn != 0 || s.QueuesAt.IsZero() || s.Waiting != 1 {
 		t.Errorf("counted again at once: %+v", s.Queues)
 	}
 	h.clock.add(time.Minute)
-	if s := refresh(t, f); s.Queues.Waiting != 3 {
+	if s := refresh(t, f); s.Queues.Withdrawn != 1 {
 		t.Errorf("not counted again: %+v", s.Queues)
+	}
+	// Who has no time to wait is told that it was not counted.
+	if f, err = figures.New(figures.Options{Line: h.Line, Clock: slow.time}); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := f.Of("lakeside").Refresh(t.Context(), 0); err != nil || !s.QueuesAt.IsZero() || s.Complete() {
+		t.Errorf("%+v %v", s, err)
 	}
 }
 

@@ -52,18 +52,17 @@ type units struct {
 
 // refresh asks what the box office has and what moved. Its error does not
 // take away what was known before.
-func (u *units) refresh(ctx context.Context, o Options, s Snapshot, until time.Time) (Units, error) {
+func (u *units) refresh(ctx context.Context, o Options, s Snapshot, until time.Time) (known Units, took time.Duration, err error) {
 	if u.minutes == nil {
 		u.minutes = map[int64]map[string]int{}
 	}
-	var err error
 	if o.BoxOffice != nil {
-		err = u.ask(ctx, o, s.State.Sale.Slug, until)
+		took, err = u.ask(ctx, o, s.State.Sale.Slug, until)
 		if sale.CodeOf(err) == sale.CodeNotFound {
 			err = nil // not put there yet
 		}
 	}
-	return u.units(s), err
+	return u.units(s), took, err
 }
 
 // A box office that does not answer at all is waited for no longer than
@@ -75,37 +74,41 @@ const (
 )
 
 // ask reads what the box office has, unless it kept us waiting a moment ago.
-func (u *units) ask(ctx context.Context, o Options, slug string, until time.Time) error {
+func (u *units) ask(ctx context.Context, o Options, slug string, until time.Time) (took time.Duration, err error) {
 	if u.silence != nil && o.Clock().Sub(u.silent).Abs() < boxRest {
-		return u.silence
+		return 0, u.silence
 	}
 	u.silence = nil
 	asking, stop := context.WithTimeout(ctx, boxPatience)
 	defer stop()
-	err := u.read(asking, o, slug, until)
+	took, err = u.read(asking, o, slug, until)
 	if err != nil && asking.Err() != nil && ctx.Err() == nil {
 		u.silence, u.silent = err, o.Clock()
 	}
-	return err
+	return took, err
 }
 
-func (u *units) read(ctx context.Context, o Options, slug string, until time.Time) error {
+// read asks for the stock, which says how long an answer takes, and for what
+// moved.
+func (u *units) read(ctx context.Context, o Options, slug string, until time.Time) (took time.Duration, err error) {
+	asked := o.Clock()
 	stock, err := o.BoxOffice.Stock(ctx, slug)
+	took = o.Clock().Sub(asked)
 	if err != nil {
-		return err
+		return took, err
 	}
 	u.stock, u.known = stock, true
 	for {
 		flows, err := o.BoxOffice.Flows(ctx, slug, u.position)
 		if err != nil {
-			return err
+			return took, err
 		}
 		u.position, u.complete = flows.Position, !flows.More
 		for _, f := range flows.Flows {
 			u.add(f)
 		}
 		if u.complete || !o.Clock().Before(until) {
-			return nil
+			return took, nil
 		}
 	}
 }

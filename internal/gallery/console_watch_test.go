@@ -83,7 +83,7 @@ func emptySale() figures.Snapshot {
 	}
 	return figures.Snapshot{
 		At: noon, State: line.State{Sale: s, Latest: 1, Stored: 1},
-		Signs:  line.Signs{Holder: true, LeaseUntil: noon.Add(time.Second)},
+		QueuesAt: noon, Signs: line.Signs{Holder: true, LeaseUntil: noon.Add(time.Second)},
 		Units:  figures.Units{Known: true, Complete: true, Stock: stockOf(10_000, 0, 0)},
 		Offers: figures.Offers{Complete: true}, Mails: figures.Mails{Complete: true},
 		Expected: figures.Expectation{What: figures.EndsWaiting, From: s.Dispatch.Starts, To: s.Dispatch.Ends}, BoxTook: 2 * time.Millisecond,
@@ -114,7 +114,8 @@ func runningSale() figures.Snapshot {
 	s.Offers.Mailed, s.Offers.Batch = maps.Clone(s.Offers.States), 24
 	delete(s.Offers.Mailed, sale.OfferPlanned)
 	s.Units = unitsOver(24, 2610, 4424)
-	s.Queues = line.Queues{Waiting: 5801, Withdrawn: 48, Mails: map[sale.MailKind]int{sale.MailReceipt: 12, sale.MailOffer: 40}, Bounced: map[sale.MailKind]int{sale.MailOffer: 3}}
+	s.Waiting = 5801
+	s.Queues = line.Queues{Withdrawn: 48, Mails: map[sale.MailKind]int{sale.MailReceipt: 12, sale.MailOffer: 40}, Bounced: map[sale.MailKind]int{sale.MailOffer: 3}}
 	s.Mails = mailsOf()
 	s.Expected = figures.Expectation{What: figures.EndsSoldOut, From: noon.Add(4 * time.Hour), To: noon.Add(6 * time.Hour), Pace: [2]int{1240, 1710}}
 	return s

@@ -140,9 +140,12 @@ func TestQueuesAndSigns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := line.Queues{Waiting: 2, Withdrawn: 1, Mails: map[sale.MailKind]int{sale.MailOffer: 1, sale.MailReceipt: 5, sale.MailWithdrawn: 1}, Bounced: map[sale.MailKind]int{}}
+		want := line.Queues{Withdrawn: 1, Mails: map[sale.MailKind]int{sale.MailOffer: 1, sale.MailReceipt: 5, sale.MailWithdrawn: 1}, Bounced: map[sale.MailKind]int{}}
 		if diff := cmp.Diff(want, q); diff != "" {
 			t.Error(diff)
+		}
+		if n, err := b.Waiting(t.Context(), st); err != nil || n != 2 {
+			t.Errorf("%d wait (%v)", n, err)
 		}
 		signs, err := b.Signs(t.Context(), st.ID)
 		if err != nil || !signs.Holder || !signs.LeaseUntil.Equal(start.Add(time.Hour)) || !signs.LastSignUp.Equal(start) {

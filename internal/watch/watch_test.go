@@ -28,8 +28,8 @@ func running(change func(s *figures.Snapshot)) view {
 			},
 		},
 		Offers: figures.Offers{Complete: true}, Mails: figures.Mails{Complete: true, Last: line.HandOver{ID: 1, Result: line.ResultAccepted, At: noon.Add(-30 * time.Second)}},
-		Units: figures.Units{Known: true, Complete: true, Stock: sale.Stock{Pools: []sale.PoolStock{{Pool: sale.CapacityPool, Issued: 10, Available: 5, Offered: 2, Sold: 3}}}},
-		Signs: line.Signs{Holder: true, LeaseUntil: noon.Add(time.Second), LastSignUp: noon.Add(-5 * time.Minute)},
+		Units:    figures.Units{Known: true, Complete: true, Stock: sale.Stock{Pools: []sale.PoolStock{{Pool: sale.CapacityPool, Issued: 10, Available: 5, Offered: 2, Sold: 3}}}},
+		QueuesAt: noon, Signs: line.Signs{Holder: true, LeaseUntil: noon.Add(time.Second), LastSignUp: noon.Add(-5 * time.Minute)},
 	}
 	if change != nil {
 		change(&s)

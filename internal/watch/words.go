@@ -40,7 +40,7 @@ func (v view) now() templates.LiveNow {
 	turn := templates.LiveFigure{Label: "Turn has come up to", Value: "nobody yet"}
 	if st.Reached > 0 {
 		turn.Value = "number " + chart.Number(st.Reached)
-		turn.Note = chart.Number(v.Queues.Waiting) + " are waiting"
+		turn.Note = chart.Number(v.Waiting) + " are waiting"
 	}
 	n.Figures = []templates.LiveFigure{joined, turn, v.sold(), v.nextBatch(), v.expectedEnd()}
 	return n

@@ -103,6 +103,7 @@ CREATE UNIQUE INDEX registrations_proof ON registrations (proof) WHERE proof IS 
 CREATE INDEX registrations_waiting ON registrations (sale_id, number) WHERE waiting = 1;
 CREATE INDEX registrations_idle ON registrations (sale_id, number) WHERE waiting = 0; -- for counting those who wait
 CREATE INDEX registrations_withdrawing ON registrations (sale_id, number) WHERE withdrawing = 1;
+CREATE INDEX registrations_out ON registrations (sale_id, number) WHERE waiting = 0;
 CREATE INDEX registrations_left ON registrations (sale_id, number) WHERE withdrawn_at IS NOT NULL;
 CREATE INDEX registrations_gone ON registrations (identity) WHERE withdrawn_at IS NOT NULL;
 
