@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sqldb"
 )
 
@@ -60,6 +61,29 @@ func TestSignOutEverywhere(t *testing.T) {
 	h.wantAudit("sign out everywhere", "viewer@lakeside.example: ")
 	again := h.as("viewer")
 	again.want(again.get("/"), 200)
+}
+
+// TestARequestInFlightRevivesNothing: a session that is written once more
+// after everything was signed out belongs to an earlier generation.
+func TestARequestInFlightRevivesNothing(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("viewer")
+	name := tokenName(b.cookie)
+	data, ok, err := h.line.Session(t.Context(), name)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	kept := *b
+	b.want(b.post("/account/everywhere", nil), 303)
+	other := "another name"
+	for _, token := range []string{name, tokenName(other)} {
+		if err := h.line.KeepSession(t.Context(), line.Session{Token: token, Data: data, Ends: h.clock().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept.want(kept.get("/"), 303)
+	kept.cookie = other
+	kept.want(kept.get("/"), 303)
 }
 
 // TestOneSessionEnds: one of one's own, and nobody else's.

@@ -133,3 +133,14 @@ func TestGuardsNameNobody(t *testing.T) {
 		t.Errorf("counted as %q", got)
 	}
 }
+
+// TestBeingRightIsNoGuess: an office behind one address signs in as often as
+// it likes.
+func TestBeingRightIsNoGuess(t *testing.T) {
+	h := newHouse(t)
+	for i := range 40 {
+		b := h.stranger()
+		b.from = "192.0.2.7"
+		b.want(b.post("/signin", signingIn([]string{"owner", "viewer"}[i%2], passphrase)), 303)
+	}
+}
