@@ -133,7 +133,7 @@ func (f aFan) act(name string) templates.FanAct {
 		a.Text = fmt.Sprintf("The same offer, with a new link that is good for %s from when the mail leaves. At most three times in 24 hours.", sale.FormatLife(f.State.Sale.Dispatch.LinkLife))
 	case "correct":
 		a.Label, a.Button, a.NewAddress = "Correct the address", "Correct it", true
-		a.Text = "Mail that waits goes to the new address, and so do the receipt and an open offer once more. If mail had come back and the turn was lost by it, the place is next again by its number. Whoever got the link at the old address can still use it."
+		a.Text = "Mail that waits goes to the new address, and so do the receipt and an open offer once more. If mail had come back and the turn was lost by it, the place is next again by its number. The receipt that went to the old address opens the place no more; a link that went there to an open offer still does, until the offer is over."
 	case "withdraw":
 		a.Label, a.Button = "Take out of the line", "Take out"
 		a.Text = "As if the fan had left: an open offer goes to the next in line, and the fan is mailed that it is done. It can be taken back on the fan's own page while no ticket was given on."

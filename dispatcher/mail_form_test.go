@@ -120,6 +120,10 @@ func TestMailsByAnotherReader(t *testing.T) {
 		must(t, err)
 	}
 	h.minute()
+	h.send(100)
+	for n := 1; n <= len(langs); n++ {
+		h.cancel(n)
+	}
 	h.clock.add(62 * time.Minute)
 	for range 3 {
 		h.beat()

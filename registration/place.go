@@ -21,13 +21,8 @@ func (s *Server) find(ctx context.Context, slug, receipt string) (line.Place, er
 	if err != nil {
 		return line.Place{}, unavailable(err)
 	}
-	if p.Erased || !p.At.Equal(at) {
+	if p.Erased || !p.Since.Equal(at) {
 		return line.Place{}, sale.E(sale.CodeNotFound, "There is no place in this line under this address.")
-	}
-	if p.Corrected {
-		// The receipt went to the address that was wrong, too: whoever has it
-		// there must not learn the right one.
-		p.Address = sale.MaskAddress(p.Address)
 	}
 	return p, nil
 }

@@ -82,12 +82,12 @@ func TestCorrectAddressOfABouncedOffer(t *testing.T) {
 		}
 		b.done(t, b.CorrectAddress(ctx, about(1), at("right")))
 		p, err := b.Place(ctx, "lakeside", 1)
-		if err != nil || p.Bounced || !p.Waiting || p.Address != "right@example.org" || !p.Corrected || p.Offer.CountsAsTurn() {
+		if err != nil || p.Bounced || !p.Waiting || p.Address != "right@example.org" || !p.Since.After(p.At) || p.Offer.CountsAsTurn() {
 			t.Errorf("after: %+v, %v", p, err)
 		}
 		b.nowhere(t, "typo")
 		receipt := b.one(t, line.ResultAccepted)
-		if receipt.Kind != sale.MailReceipt || receipt.Address != "right@example.org" || receipt.Ref == "" {
+		if receipt.Kind != sale.MailReceipt || receipt.Address != "right@example.org" || receipt.Ref == "" || !receipt.At.Equal(p.Since) {
 			t.Errorf("his receipt: %+v", receipt)
 		}
 		b.clock.add(time.Minute)

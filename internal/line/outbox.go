@@ -31,7 +31,7 @@ type Mail struct {
 	SoldOut    bool
 	Kind       sale.MailKind
 	Number     int
-	At         time.Time // when the number was given
+	At         time.Time // since when the place has its address: what its receipts carry
 	Class      sale.Class
 	Address    string
 	Lang       string
@@ -199,7 +199,7 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		only = ofWithdrawals
 	}
 	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0), COALESCE(m.give_up_at, 0),
-		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), r.at, r.class, r.address, r.lang, o.id, o.granted, b.doc, `+only.columns+`
+		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), COALESCE(r.corrected_at, r.at), r.class, r.address, r.lang, o.id, o.granted, b.doc, `+only.columns+`
 		FROM outbox m
 		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
 		LEFT JOIN offers o ON m.kind = 'offer' AND o.id = m.ref

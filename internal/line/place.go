@@ -31,12 +31,12 @@ func (o Offer) CountsAsTurn() bool { return o.State.CountsAsTurn() && !o.Back }
 // Place is everything the fan's own page shows about a registration.
 type Place struct {
 	Registration
-	Offer     *Offer       // the live one, else the latest; nil when there was none
-	Waiting   bool         // eligible for an offer
-	Bounced   bool         // three rounds of mail came to nothing, or the address was refused
-	Erased    bool         // the person is gone; the number stays
-	Corrected bool         // the address was corrected: what was mailed to the old one is in other hands
-	Freezes   sale.Freezes // of the sale; while an offer is live, as of the very moment at which it was read
+	Offer   *Offer       // the live one, else the latest; nil when there was none
+	Waiting bool         // eligible for an offer
+	Bounced bool         // three rounds of mail came to nothing, or the address was refused
+	Erased  bool         // the person is gone; the number stays
+	Since   time.Time    // since when the place has its address: a receipt from before is in other hands
+	Freezes sale.Freezes // of the sale; while an offer is live, as of the very moment at which it was read
 }
 
 // Place reads one registration; CodeNotFound when there is none. It writes
@@ -47,11 +47,12 @@ func (l *Line) Place(ctx context.Context, slug string, number int) (Place, error
 		p = Place{Registration: Registration{Sale: slug, Number: number}}
 		var id, at int64
 		var withdrawn sql.NullInt64
-		var waiting, bounced, erased, corrected int
+		var since int64
+		var waiting, bounced, erased int
 		err := tx.QueryRow(ctx, `SELECT s.id, r.class, r.address, r.lang, r.at, r.withdrawn_at, r.waiting, r.bounced,
-			CASE WHEN r.erased_at IS NULL THEN 0 ELSE 1 END, CASE WHEN r.corrected_at IS NULL THEN 0 ELSE 1 END
+			CASE WHEN r.erased_at IS NULL THEN 0 ELSE 1 END, COALESCE(r.corrected_at, r.at)
 			FROM registrations r JOIN sales s ON s.id = r.sale_id WHERE s.slug = $1 AND r.number = $2`, slug, number).
-			Scan(&id, &p.Class, &p.Address, &p.Lang, &at, &withdrawn, &waiting, &bounced, &erased, &corrected)
+			Scan(&id, &p.Class, &p.Address, &p.Lang, &at, &withdrawn, &waiting, &bounced, &erased, &since)
 		if errors.Is(err, sql.ErrNoRows) {
 			return sale.E(sale.CodeNotFound, "There is no such place.")
 		}
@@ -59,7 +60,7 @@ func (l *Line) Place(ctx context.Context, slug string, number int) (Place, error
 			return err
 		}
 		p.At, p.Withdrawn, p.Waiting, p.Bounced = sqldb.Time(at), withdrawn.Valid, waiting == 1, bounced == 1
-		p.Erased, p.Corrected = erased == 1, corrected == 1
+		p.Erased, p.Since = erased == 1, sqldb.Time(since)
 		if p.Offer, err = latestOffer(ctx, tx, id, number); err != nil || p.Offer == nil || !p.Offer.State.Live() {
 			return err
 		}

@@ -238,3 +238,14 @@ func BenchmarkParseAddress(b *testing.B) {
 		}
 	}
 }
+
+// TestMaskAddress leaves too little for anybody to write to.
+func TestMaskAddress(t *testing.T) {
+	for typed, want := range map[string]string{
+		"ann@fans.example": "a…@f….example", "Änne@müller.ch": "Ä…@m….ch", "a@b.c.de": "a…@b….de", "": "…", "nonsense": "…", "@x.y": "…", "a@b": "…", "a@.b": "…",
+	} {
+		if got := sale.MaskAddress(typed); got != want {
+			t.Errorf("%q becomes %q, want %q", typed, got, want)
+		}
+	}
+}
