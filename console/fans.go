@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -110,8 +111,13 @@ func (f aFan) acts() []templates.FanAct {
 		name string
 		when bool
 	}{
-		{"resend", open && here}, {"correct", here}, {"withdraw", here && f.order() == nil},
-		{"export", true}, {"void", open}, {"cancel", f.order() != nil}, {"erase", true},
+		{"resend", open && here},
+		{"correct", here},
+		{"withdraw", here && f.order() == nil},
+		{"export", true},
+		{"void", open},
+		{"cancel", f.order() != nil},
+		{"erase", true},
 	} {
 		if a.when {
 			names = append(names, a.name)
@@ -226,8 +232,8 @@ func (s *Server) doAct(ctx context.Context, name string, a line.Act, typed map[s
 
 // addressField says of an address that is none which field it stands in.
 func addressField(err error) error {
-	e, ok := err.(*sale.Error)
-	if !ok {
+	var e *sale.Error
+	if !errors.As(err, &e) {
 		return err
 	}
 	named := *e

@@ -38,7 +38,8 @@ func TestTimeline(t *testing.T) {
 			{Kind: sale.MailCancellation, State: sale.MailQueued, Created: minute(43)},
 		},
 		Audit: []line.AuditEntry{
-			{At: minute(5), Actor: "fan", Action: "withdraw"}, {At: minute(6), Actor: "fan", Action: "restore"},
+			{At: minute(5), Actor: "fan", Action: "withdraw"},
+			{At: minute(6), Actor: "fan", Action: "restore"},
 			{At: minute(7), Actor: "fan", Action: "language", Detail: "de"},
 			{At: minute(20), Actor: "ada", Action: "correct", Why: "typed com for ch"},
 			{At: minute(35), Actor: "ada", Action: "resend", Detail: "b", Why: "asked"},

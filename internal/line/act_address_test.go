@@ -301,3 +301,25 @@ func TestCorrectAddressEverywhere(t *testing.T) {
 		}
 	})
 }
+
+// TestCorrectAddressAfterTheOthersWereTold: who waits again is told, too, that
+// it is over.
+func TestCorrectAddressAfterTheOthersWereTold(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		for _, name := range []string{"typo", "second"} {
+			b.join(t, name)
+		}
+		b.send(t, 10, line.ResultAccepted)
+		b.batch(t, 1)
+		b.send(t, 1, line.ResultRefused)
+		b.closeAll(t)
+		if n, err := b.Tell(t.Context(), b.lease, 10); err != nil || n != 1 {
+			t.Fatalf("%d were told, %v", n, err)
+		}
+		b.clock.add(time.Second)
+		b.done(t, b.CorrectAddress(t.Context(), about(1), at("right")))
+		if n, err := b.Tell(t.Context(), b.lease, 10); err != nil || n < 1 {
+			t.Errorf("%d were told after the correction, %v", n, err)
+		}
+	})
+}

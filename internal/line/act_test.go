@@ -304,3 +304,53 @@ func TestCancellationRefused(t *testing.T) {
 		b.done(t, b.CancelOrder(t.Context(), about(1)))
 	})
 }
+
+// TestMootWhileInAWorkersHands: what nobody needs any more is not tried again,
+// when the server says later: the confirmation of an order that was cancelled
+// meanwhile, the receipt of who has left.
+func TestMootWhileInAWorkersHands(t *testing.T) {
+	for what, c := range map[string]struct {
+		prepare, meanwhile func(t *testing.T, b *bench)
+	}{
+		"order": {
+			func(t *testing.T, b *bench) {
+				b.send(t, 10, line.ResultAccepted)
+				b.buys(t, 1, b.batch(t, 1)[0], "ONE")
+			},
+			func(t *testing.T, b *bench) {
+				one := &sale.Order{Code: "ONE", Sale: "lakeside", State: sale.OrderCancelled, Currency: "CHF"}
+				b.feed(t, sale.Outcome{Position: 2, Kind: sale.OutcomeCancelled, Offer: b.offer(t, 1), Order: one, At: b.clock.time()})
+			},
+		},
+		"receipt": {
+			func(*testing.T, *bench) {},
+			func(t *testing.T, b *bench) { b.leave(t, 1); b.closeAll(t) },
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			each(t, func(t *testing.T, b *bench) {
+				b.join(t, "fan")
+				c.prepare(t, b)
+				mails, _, err := b.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{b.lease}, Most: 10})
+				if err != nil || len(mails) != 1 || string(mails[0].Kind) != what {
+					t.Fatalf("mails %+v, %v", mails, err)
+				}
+				c.meanwhile(t, b)
+				b.done(t, b.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultTemporary, Retry: b.clock.time().Add(time.Second)}))
+				if n := b.scalar(t, `SELECT COUNT(*) FROM outbox WHERE id = $1 AND (due_at IS NOT NULL OR state <> 'cancelled')`, mails[0].ID); n != 0 {
+					t.Error("it is tried again")
+				}
+			})
+		})
+	}
+}
+
+// offer is the id of a place's newest offer.
+func (b *bench) offer(t testing.TB, number int) string {
+	t.Helper()
+	p, err := b.Place(t.Context(), "lakeside", number)
+	if err != nil || p.Offer == nil {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	return p.Offer.ID
+}

@@ -225,8 +225,10 @@ func (b *bench) columns(t testing.TB, table string) (names []string) {
 			return err
 		}
 		defer rows.Close()
-		names, err = rows.Columns()
-		return err
+		if names, err = rows.Columns(); err != nil {
+			return err
+		}
+		return rows.Err()
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ func TestDownloadThatBreaksOff(t *testing.T) {
 	s.Echo().GET("/:lines/:fails", func(c echo.Context) error {
 		return web.Download(c, "x.csv", "text/csv", func(w io.Writer) error {
 			var n int
-			fmt.Sscan(c.Param("lines"), &n) //nolint:errcheck // the test's own
+			fmt.Sscan(c.Param("lines"), &n)
 			for range n {
 				if _, err := io.WriteString(w, "a line of a file\r\n"); err != nil {
 					return err
