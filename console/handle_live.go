@@ -60,7 +60,7 @@ func (s *Server) handleLive(c echo.Context) error {
 				return err
 			}
 			if err := stream.Send(event); err != nil {
-				return nil //nolint:nilerr // the reader has gone, or does not read: nobody is left to tell
+				return nil // the reader has gone, or does not read: nobody is left to tell
 			}
 			seen = f.number
 		}

@@ -116,7 +116,8 @@ func checklistSample(asked bool) ChecklistPage {
 	p := ChecklistPage{
 		ConsoleFrame: consoleFrameFor("Checklist"), Opens: noon, Zone: "Europe/Zurich", Open: !asked, URL: "https://tickets.example/lakeside",
 		Items: []ChecklistItem{
-			{State: "done", Title: "Dates", Text: "The form opens <soon>."}, {State: "look", Title: "Pace", Text: "Slow.", Do: "Look.", Link: "/sales/lakeside-2027/plan", LinkText: "See the plan"},
+			{State: "done", Title: "Dates", Text: "The form opens <soon>."},
+			{State: "look", Title: "Pace", Text: "Slow.", Do: "Look.", Link: "/sales/lakeside-2027/plan", LinkText: "See the plan"},
 			{State: "wrong", Title: "Places", Text: "Too many.", Do: "Lower them."},
 		},
 		Keys: ChecklistKeys{ChecklistItem{State: "done", Title: "Keys backed up", Text: "ann@lakeside.example confirmed it."}, asked}, Manages: true, Examining: asked,
