@@ -53,6 +53,7 @@ func (w *theatre) help() {
 	w.organizer("cancel", 4, w.line.CancelOrder)
 	w.beat()
 	w.taken()
+	w.watched()
 }
 
 // taken is what pages about one fan and exports read.
