@@ -65,7 +65,7 @@ func TestFreezeMistyped(t *testing.T) {
 	b := h.as("manager")
 	for typed, wants := range map[*url.Values][]string{
 		{"why": {"fire"}, "confirm": {"frieze"}}: {`value="fire"`, `value="frieze"`, "This is not “freeze”.", "-why-wrong"},
-		{"why": {""}, "confirm": {"freeze"}}:     {`value="freeze"`, `id="why-wrong"`, "is missing", "-confirm-wrong"},
+		{"why": {""}, "confirm": {"freeze"}}:     {`value="freeze"`, `id="why-wrong"`, "Say why", "-confirm-wrong"},
 		{}:                                       {`id="why-wrong"`, `id="confirm-wrong"`},
 		{"why": {"a\x01b"}, "confirm": {"freeze"}}:             {`id="why-wrong"`},
 		{"why": {strings.Repeat("x", 600)}, "confirm": {"no"}}: {`id="why-wrong"`, `id="confirm-wrong"`},
