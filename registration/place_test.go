@@ -234,9 +234,9 @@ func TestForeignReceipts(t *testing.T) {
 func TestNumberGivenAgain(t *testing.T) {
 	w := newWorld(t, nil)
 	at := noon.Add(-3 * time.Hour)
-	before := w.atPlace(line.Place{Registration: line.Registration{At: at}, Waiting: true})
+	before := w.atPlace(line.Place{Registration: line.Registration{At: at}, Since: at, Waiting: true})
 	w.get(before).wants(t, 200, "fan@example.org")
-	now := w.atPlace(line.Place{Registration: line.Registration{At: at.Add(time.Millisecond)}, Waiting: true})
+	now := w.atPlace(line.Place{Registration: line.Registration{At: at.Add(time.Millisecond)}, Since: at.Add(time.Millisecond), Waiting: true})
 	w.get(before).wants(t, 404, "not", "fan@example.org")
 	w.get(before, asJSON...).wants(t, 404, `"code":"not_found"`, "not", "fan@example.org")
 	w.do("POST", before+"/withdraw", "").wants(t, 404, "not", "fan@example.org")

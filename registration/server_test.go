@@ -89,7 +89,7 @@ func (f *fakeLine) SignUp(_ context.Context, in line.SignUp) (line.Registration,
 	case n > caps.Guaranteed:
 		reg.Class = sale.Standby
 	}
-	f.places[n] = line.Place{Registration: reg, Waiting: true}
+	f.places[n] = line.Place{Registration: reg, Since: reg.At, Waiting: true}
 	f.signed = append(f.signed, in)
 	return reg, nil
 }
