@@ -264,8 +264,8 @@ func BenchmarkReportOfAMillion(b *testing.B) {
 func BenchmarkSignUpsBesideWatchers(b *testing.B) {
 	h := newHouse(b)
 	s := lakeside()
-	s.Tickets.Capacity, s.Tickets.Types[0].Stock = 40_000_000, 40_000_000
-	s.Caps = sale.Caps{Guaranteed: 5_000_000, Standby: 40_000_000}
+	s.Tickets.Capacity, s.Tickets.Types[0].Stock = 10_000_000, 10_000_000
+	s.Caps = sale.Caps{Guaranteed: 2_500_000, Standby: 9_000_000}
 	h.apply(s)
 	viewer := h.as("viewer")
 	url, stop := h.onAir()
