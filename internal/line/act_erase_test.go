@@ -83,6 +83,9 @@ func TestEraseWhilePlanned(t *testing.T) {
 		if err := b.OpenBatch(ctx, b.lease, []sale.Grant{{Offer: asks[0].Offer, Granted: 2}}); err != nil {
 			t.Fatal(err)
 		}
+		if n := b.scalar(t, `SELECT COUNT(*) FROM outbox WHERE kind = 'offer'`); n != 0 {
+			t.Errorf("%d offers' mails wait for an erased person", n)
+		}
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
 			t.Errorf("%d mails to an erased person", len(got))
 		}

@@ -106,11 +106,10 @@ func (l *Line) NotCancelled(ctx context.Context, lease Lease, code, words string
 // orderCancelled applies the box office's word that an order is cancelled. The
 // fan is told, unless he was erased.
 func (l *Line) orderCancelled(ctx context.Context, tx *sqldb.Tx, saleID int64, order *sale.Order, doc string) error {
-	var number, asked, erased int
+	var number, asked int
 	err := tx.QueryRow(ctx, `UPDATE orders SET state = 'cancelled', doc = $1 WHERE sale_id = $2 AND code = $3 AND state = 'confirmed'
-		RETURNING number, CASE WHEN cancel_at IS NULL THEN 0 ELSE 1 END,
-		(SELECT COUNT(*) FROM registrations r WHERE r.sale_id = orders.sale_id AND r.number = orders.number AND r.erased_at IS NOT NULL)`,
-		doc, saleID, order.Code).Scan(&number, &asked, &erased)
+		RETURNING number, CASE WHEN cancel_at IS NULL THEN 0 ELSE 1 END`,
+		doc, saleID, order.Code).Scan(&number, &asked)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -123,11 +122,9 @@ func (l *Line) orderCancelled(ctx context.Context, tx *sqldb.Tx, saleID int64, o
 		return fmt.Errorf("cancel the order's mail: %w", err)
 	}
 	now := l.now()
-	if erased == 0 {
-		err = queueMail(ctx, tx, mailRow{saleID: saleID, kind: sale.MailCancellation, number: number, ref: order.Code, at: now})
-		if err != nil {
-			return err
-		}
+	err = queueMail(ctx, tx, mailRow{saleID: saleID, kind: sale.MailCancellation, number: number, ref: order.Code, at: now})
+	if err != nil {
+		return err
 	}
 	if asked == 1 {
 		return nil // stands in the audit, with who asked

@@ -222,12 +222,14 @@ type mailRow struct {
 }
 
 // queueMail writes one outbox row; a mail that was queued before, for the
-// same reason, is left as it is.
+// same reason, is left as it is. Of a person who was erased there is nobody
+// left to tell: nothing is written.
 func queueMail(ctx context.Context, tx *sqldb.Tx, m mailRow) error {
 	at := sqldb.Millis(m.at)
 	_, err := tx.Exec(ctx, `INSERT INTO outbox (sale_id, kind, number, ref, priority, state, due_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7) ON CONFLICT DO NOTHING`,
-		m.saleID, string(m.kind), m.number, m.ref, m.kind.Priority(), at, at)
+		SELECT sale_id, CAST($3 AS TEXT), number, CAST($4 AS TEXT), CAST($5 AS BIGINT), 'queued', CAST($6 AS BIGINT), CAST($6 AS BIGINT)
+		FROM registrations WHERE sale_id = $1 AND number = $2 AND erased_at IS NULL ON CONFLICT DO NOTHING`,
+		m.saleID, m.number, string(m.kind), m.ref, m.kind.Priority(), at)
 	if err != nil {
 		return fmt.Errorf("queue %s mail: %w", m.kind, err)
 	}

@@ -116,7 +116,7 @@ func (w *World) release() {
 		return
 	}
 	s := &w.frozen[n-1]
-	s.to = sale.UpToSecond(w.now)
+	s.to = sale.UpToSecond(w.now.Truncate(time.Millisecond)) // as every recorded moment
 	if s.to.Before(s.from) {
 		s.to = s.from
 	}
