@@ -49,7 +49,7 @@ func (c *saleClustersCommand) Run(s *session) error {
 
 func (s *session) printClusters(v sale.Sale, r robots.Report) {
 	count := sale.FormatCount
-	s.printf("%s: %s in line, %s\n", v.Slug, count(r.Registrations), plural(len(r.Clusters), "cluster"))
+	s.printf("%s: %s in line, %s\n", v.Slug, count(r.Registrations), sale.Counted(len(r.Clusters), "cluster"))
 	loc := v.Location()
 	for _, c := range r.Clusters {
 		s.printf("\n%s %s\n", c.Kind, c.Key)
@@ -66,13 +66,6 @@ func (s *session) printClusters(v sale.Sale, r robots.Report) {
 	if v.Robots == nil || !v.Robots.Networks {
 		s.notef("networks are not looked at: the sale does not keep them (robots.networks)")
 	}
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%s %ss", sale.FormatCount(n), what)
 }
 
 // againstRobots is what a sale does against robots, in a line.

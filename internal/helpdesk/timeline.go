@@ -57,13 +57,13 @@ func (t *timeline) joined(f line.Fan) {
 	if !f.Promoted.IsZero() {
 		class = sale.Standby
 	}
-	t.add(f.Joined, "Joined the line at number %s, %s.", grouped(f.Number), class)
+	t.add(f.Joined, "Joined the line at number %s, %s.", sale.FormatCount(f.Number), class)
 	t.add(f.Promoted, "Became guaranteed: the sale's guaranteed places were raised.")
 }
 
 func (t *timeline) offer(o line.FanOffer) {
-	t.add(o.Planned, "Its turn came: an offer of up to %s was planned, in batch %d.", count(o.Most, "ticket"), o.Batch)
-	t.add(o.Opened, "The box office kept %s for it.", count(o.Granted, "ticket"))
+	t.add(o.Planned, "Its turn came: an offer of up to %s was planned, in batch %d.", sale.Counted(o.Most, "ticket"), o.Batch)
+	t.add(o.Opened, "The box office kept %s for it.", sale.Counted(o.Granted, "ticket"))
 	t.add(o.Over, "%s", over(o, t.sale))
 	t.add(o.Returned, "The turn that this offer had used up was given back.")
 }
@@ -95,7 +95,7 @@ func over(o line.FanOffer, s *sale.Sale) string {
 }
 
 func (t *timeline) order(o line.FanOrder) {
-	t.add(o.Order.At, "Bought: order %s, %s, %s %s.", o.Order.Code, count(len(o.Order.Tickets), "ticket"),
+	t.add(o.Order.At, "Bought: order %s, %s, %s %s.", o.Order.Code, sale.Counted(len(o.Order.Tickets), "ticket"),
 		o.Order.Currency, sale.FormatPrice(o.Order.Total, o.Order.Currency))
 }
 

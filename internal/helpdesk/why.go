@@ -78,7 +78,7 @@ func (q Question) own() (Reason, bool) {
 		if o.Order.State == sale.OrderCancelled {
 			return Reason{Cancelled, "The order " + o.Order.Code + " was cancelled. It used the turn up; the place gets no other offer."}, true
 		}
-		return Reason{Bought, "The fan has bought: order " + o.Order.Code + ", " + count(len(o.Order.Tickets), "ticket") + "."}, true
+		return Reason{Bought, "The fan has bought: order " + o.Order.Code + ", " + sale.Counted(len(o.Order.Tickets), "ticket") + "."}, true
 	case !f.Withdrawn.IsZero():
 		return Reason{Withdrawn, "The fan left the line " + q.when(f.Withdrawn) + "."}, true
 	}
@@ -108,11 +108,11 @@ func (q Question) latest(o line.FanOffer) (Reason, bool) {
 	case o.State != sale.OfferOpen:
 		return Reason{}, false
 	case o.Ends.IsZero():
-		return Reason{Preparing, "The place has an offer of up to " + count(o.Granted, "ticket") + ". Its mail has not left yet, and its time does not run." + q.held()}, true
+		return Reason{Preparing, "The place has an offer of up to " + sale.Counted(o.Granted, "ticket") + ". Its mail has not left yet, and its time does not run." + q.held()}, true
 	case q.State.Frozen:
-		return Reason{HasOffer, "The place has an offer of up to " + count(o.Granted, "ticket") + ". The sale is frozen: its time stands still."}, true
+		return Reason{HasOffer, "The place has an offer of up to " + sale.Counted(o.Granted, "ticket") + ". The sale is frozen: its time stands still."}, true
 	default:
-		return Reason{HasOffer, "The place has an offer of up to " + count(o.Granted, "ticket") + ", open until " + q.moment(o.Ends) + "."}, true
+		return Reason{HasOffer, "The place has an offer of up to " + sale.Counted(o.Granted, "ticket") + ", open until " + q.moment(o.Ends) + "."}, true
 	}
 }
 
@@ -147,7 +147,7 @@ func (q Question) sale() (all []Reason) {
 	add(st.Stored == 0, NoVersion, "The box office does not have the sale yet."+because(st.PendingWhy))
 	add(st.Stored > 0 && q.BoxDown, Unreachable, "The box office does not answer. Until it does, nothing new is offered, and nothing is lost.")
 	add(st.SoldOut, SoldOut, "All tickets are sold. If an order is cancelled, its tickets go to the next in line.")
-	add(q.Queue.Untried > 0, Mails, "The next batch waits until every mail of the last one was tried: "+count(q.Queue.Untried, "mail")+" to go.")
+	add(q.Queue.Untried > 0, Mails, "The next batch waits until every mail of the last one was tried: "+sale.Counted(q.Queue.Untried, "mail")+" to go.")
 	return all
 }
 
@@ -158,13 +158,13 @@ func (q Question) place() Reason {
 	if !st.NextBatch.IsZero() {
 		next = "The next batch, of up to " + fmt.Sprint(st.Sale.Dispatch.Batch) + ", is due " + q.when(st.NextBatch) + "."
 	}
-	ahead := grouped(s.Ahead)
+	ahead := sale.FormatCount(s.Ahead)
 	if s.AtLeast {
 		ahead = "more than " + ahead
 	}
 	switch {
 	case s.Ahead == 0:
-		return Reason{Next, "Nobody who waits is ahead: the place is the next to get an offer, as soon as " + count(st.Sale.Tickets.MaxPerFan, "ticket") + " can be had. " + next}
+		return Reason{Next, "Nobody who waits is ahead: the place is the next to get an offer, as soon as " + sale.Counted(st.Sale.Tickets.MaxPerFan, "ticket") + " can be had. " + next}
 	case s.Ahead == 1:
 		return Reason{Ahead, "One other place is ahead. " + next}
 	default:

@@ -1,28 +1,10 @@
 package helpdesk
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/inturn/inturn/internal/sale"
 )
-
-// count is "1 ticket", "4 tickets".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return grouped(n) + " " + what + "s"
-}
-
-// grouped writes a number with a comma between its thousands.
-func grouped(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
 
 // Moment writes a time in the sale's zone, for organizers.
 func Moment(s *sale.Sale, t time.Time) string {

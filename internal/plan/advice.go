@@ -146,7 +146,7 @@ func (f Forecast) mail(add adder) {
 		return
 	}
 	most := l.perPeriod(f.Period)
-	text := fmt.Sprintf("The mail limit of %s allows at most %s every %s, order confirmations among them", l.words(), plural(most, "mail"), Length(f.Period))
+	text := fmt.Sprintf("The mail limit of %s allows at most %s every %s, order confirmations among them", l.words(), sale.Counted(most, "mail"), Length(f.Period))
 	switch {
 	case f.Met[ByMail] > 0:
 		text += fmt.Sprintf(". %s no batch is made, because mails of the batch before still wait.", atMoments(f.Met[ByMail]))
@@ -241,7 +241,7 @@ func (f Forecast) stock(add adder, batch bool) {
 }
 
 func (f Forecast) pace() string {
-	return fmt.Sprintf("%s every %s", plural(f.Question.Sale.Dispatch.Batch, "offer"), Length(f.Period))
+	return fmt.Sprintf("%s every %s", sale.Counted(f.Question.Sale.Dispatch.Batch, "offer"), Length(f.Period))
 }
 
 // life tries links of half the life.
@@ -294,34 +294,27 @@ func (f Forecast) demand(add adder) {
 
 func count(n int) string { return sale.FormatCount(n) }
 
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return count(n) + " " + word + "s"
-}
-
-func fans(n int) string { return plural(n, "fan") }
+func fans(n int) string { return sale.Counted(n, "fan") }
 
 // Length writes a length of time as one would say it: 90 seconds, 50 minutes,
 // 3 hours 20 minutes, 2 days 4 hours.
 func Length(d time.Duration) string {
 	switch {
 	case d < 2*time.Minute:
-		return plural(int(d.Round(time.Second)/time.Second), "second")
+		return sale.Counted(int(d.Round(time.Second)/time.Second), "second")
 	case d < time.Hour:
-		return plural(int(d.Round(time.Minute)/time.Minute), "minute")
+		return sale.Counted(int(d.Round(time.Minute)/time.Minute), "minute")
 	case d < 24*time.Hour:
 		m := int(d.Round(5*time.Minute) / time.Minute)
-		return parts(plural(m/60, "hour"), m%60, "minute")
+		return parts(sale.Counted(m/60, "hour"), m%60, "minute")
 	}
 	h := int(d.Round(time.Hour) / time.Hour)
-	return parts(plural(h/24, "day"), h%24, "hour")
+	return parts(sale.Counted(h/24, "day"), h%24, "hour")
 }
 
 func parts(large string, n int, small string) string {
 	if n == 0 {
 		return large
 	}
-	return large + " " + plural(n, small)
+	return large + " " + sale.Counted(n, small)
 }

@@ -156,14 +156,7 @@ func (r *run) offer() {
 // affordable is the dispatcher's rule: whole offers, and a smaller one only
 // of the last tickets, when nothing is out that could come back.
 func (r *run) affordable() int {
-	each := r.Sale.Tickets.MaxPerFan
-	switch {
-	case r.free >= each:
-		return r.free / each
-	case r.free > 0 && r.held == 0:
-		return 1
-	}
-	return 0
+	return sale.PoolStock{Available: r.free, Offered: r.held}.Offers(r.Sale.Tickets.MaxPerFan)
 }
 
 // leaves starts the clock of an offer, and says what the fan does with it.

@@ -72,6 +72,19 @@ func isDigits(s string) bool {
 // FormatCount writes a count as the texts for organizers do: 10,000.
 func FormatCount(n int) string { return thousands(n) }
 
+// Counted writes how many there are of something: "1 ticket", "2,500 tickets",
+// "3 batches".
+func Counted(n int, what string) string {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(what, "ch"):
+		what += "es"
+	default:
+		what += "s"
+	}
+	return FormatCount(n) + " " + what
+}
+
 // thousands writes a count with commas, as the texts for organizers do.
 func thousands[N int | int64](n N) string {
 	s := strconv.FormatInt(int64(n), 10)

@@ -79,6 +79,23 @@ func TestParseMoney(t *testing.T) {
 	}
 }
 
+func TestCounted(t *testing.T) {
+	for _, c := range []struct {
+		n          int
+		what, want string
+	}{
+		{0, "ticket", "0 tickets"},
+		{1, "ticket", "1 ticket"},
+		{2500, "ticket", "2,500 tickets"},
+		{1, "batch", "1 batch"},
+		{3, "batch", "3 batches"},
+	} {
+		if got := sale.Counted(c.n, c.what); got != c.want {
+			t.Errorf("sale.Counted(%d, %q) = %q, want %q", c.n, c.what, got, c.want)
+		}
+	}
+}
+
 func TestMoneyRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		minor := rapid.Int64Min(math.MinInt64+1).Draw(t, "minor")

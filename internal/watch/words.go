@@ -2,25 +2,20 @@ package watch
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/inturn/inturn/internal/chart"
 	"github.com/inturn/inturn/internal/figures"
+	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/templates"
 )
 
 // count writes how many there are of something.
 func count(n int, what string) string {
-	switch {
-	case n == 1:
+	if n == 1 {
 		return "one " + what
-	case strings.HasSuffix(what, "ch"):
-		what += "es"
-	default:
-		what += "s"
 	}
-	return chart.Number(n) + " " + what
+	return sale.Counted(n, what)
 }
 
 // long writes a moment with its day and its zone.
