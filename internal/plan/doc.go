@@ -15,6 +15,8 @@
 //     waits there is no batch; no mail leaves in quiet hours, none beyond the
 //     mail limits, and no offer is made too late for its whole life.
 //   - Every ticket is free, held or sold at any time, and never two of these.
+//   - It is quick, since somebody waits for the page: of a large sale several
+//     offers in a row are played as one.
 //
 // The moments themselves come from whoever asks: schedules are the
 // dispatcher's.

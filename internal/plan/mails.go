@@ -1,44 +1,46 @@
 package plan
 
-// offer is one that waits to be mailed.
-type offer struct{ number, units int }
+// pack is one or more offers of numbers in a row, from the given one on, which
+// leave together and fare alike: so many units all of them. It is the nth.
+type pack struct{ nth, number, fans, units int }
 
 // mails is the outbox: offers before orders, and nothing beyond the limits.
 type mails struct {
 	limits  Limits
-	waiting []offer // from head on
+	waiting []pack // from head on
 	head    int
 	orders  int
+	most    int     // that leave together
 	sent    []int64 // every mail that has left, in order; kept only where there are limits
 }
 
-func (m *mails) queue(o offer) { m.waiting = append(m.waiting, o) }
+func (m *mails) queue(p pack) { m.waiting = append(m.waiting, p) }
 
-func (m *mails) offers() int { return len(m.waiting) - m.head }
+func (m *mails) offers() bool { return len(m.waiting) > m.head }
 
-func (m *mails) take() offer {
-	o := m.waiting[m.head]
+func (m *mails) take() pack {
+	p := m.waiting[m.head]
 	m.head++
 	if m.head == len(m.waiting) {
 		m.waiting, m.head = m.waiting[:0], 0
 	}
-	return o
+	return p
 }
 
 func (m *mails) limited() bool { return m.limits != Limits{} }
 
-// order queues the mail of an order, which matters only to the limits.
-func (m *mails) order() {
+// order queues the mails of so many orders, which matter only to the limits.
+func (m *mails) order(n int) {
 	if m.limited() {
-		m.orders++
+		m.orders += n
 	}
 }
 
-// next is when the next mail may leave, or never.
+// next is when the next mails may leave, or never.
 func (m *mails) next(r *run) int64 {
 	at := m.offerAt(r)
 	if m.orders > 0 {
-		at = min(at, m.allowed(r.now))
+		at = min(at, m.allowed(r.now, min(m.orders, m.most)))
 	}
 	return at
 }
@@ -46,10 +48,10 @@ func (m *mails) next(r *run) int64 {
 // offerAt is when the next offer's may: not in quiet hours, and not after the
 // sale's end.
 func (m *mails) offerAt(r *run) int64 {
-	if m.offers() == 0 {
+	if !m.offers() {
 		return never
 	}
-	at := m.allowed(r.now)
+	at := m.allowed(r.now, m.waiting[m.head].fans)
 	if !r.rest.None() {
 		at = r.since(r.rest.NextLoud(r.at(at)))
 	}
@@ -59,37 +61,40 @@ func (m *mails) offerAt(r *run) int64 {
 	return at
 }
 
-// hand lets the next mail leave now: an offer before an order.
+// hand lets the next mails leave now: offers before orders.
 func (m *mails) hand(r *run) {
-	offer := m.offerAt(r) <= r.now
-	if m.limited() {
-		m.sent = append(m.sent, r.now)
-	}
-	if offer {
-		r.leaves(m.take())
+	n := min(m.orders, m.most)
+	if m.offerAt(r) <= r.now {
+		p := m.take()
+		r.leaves(p)
+		n = p.fans
 	} else {
-		m.orders--
+		m.orders -= n
+	}
+	for i := 0; m.limited() && i < n; i++ {
+		m.sent = append(m.sent, r.now)
 	}
 }
 
-// allowed is the first time from at on at which one more mail is within the
-// limits.
-func (m *mails) allowed(at int64) int64 {
+// allowed is the first time from at on at which n more mails are within the
+// limits, of which n is at most the smaller.
+func (m *mails) allowed(at int64, n int) int64 {
 	for _, w := range [...]struct {
 		most   int
 		length int64
 	}{{m.limits.PerSecond, 1000}, {m.limits.PerHour, 3_600_000}} {
-		if w.most > 0 && len(m.sent) >= w.most {
-			at = max(at, m.sent[len(m.sent)-w.most]+w.length+1)
+		if last := len(m.sent) + n - 1 - w.most; w.most > 0 && last >= 0 {
+			at = max(at, m.sent[last]+w.length+1)
 		}
 	}
 	return at
 }
 
-// event is the end of an offer: it held so many units, and its fan buys some
-// of them or none.
+// event is the end of a pack of offers: they held so many units, and their
+// fans buy some of them or none.
 type event struct {
 	at    int64
+	fans  int
 	units int
 	buys  int
 }

@@ -42,6 +42,17 @@ func anyQuestion(t *rapid.T) Question {
 	return q
 }
 
+// anyPacks has offers played together as those of large sales are.
+func anyPacks(t *rapid.T, q Question) (most, tail int) {
+	most = rapid.IntRange(1, 40).Draw(t, "pack")
+	for _, limit := range [...]int{q.Limits.PerSecond, q.Limits.PerHour} {
+		if limit > 0 {
+			most = min(most, limit)
+		}
+	}
+	return most, rapid.IntRange(1, 20).Draw(t, "tail")
+}
+
 // loud moves moments out of the quiet hours, as the dispatcher does.
 func loud(q Question) Moments {
 	next, rest := q.Moments, q.Sale.Rest()
@@ -57,6 +68,8 @@ func TestEveryTicketIsInOnePlace(t *testing.T) {
 			t.Fatal(errs)
 		}
 		r := newRun(q)
+		r.pack, r.tail = anyPacks(t, q)
+		r.mails.most = r.pack
 		rest := q.Sale.Rest()
 		for before := *r; ; before = *r {
 			if !r.step() {
@@ -71,7 +84,7 @@ func TestEveryTicketIsInOnePlace(t *testing.T) {
 			if r.mailed > before.mailed && (rest.Quiet(r.at(r.now)) || r.now >= r.ends) {
 				t.Fatalf("an offer is mailed at %s", r.at(r.now))
 			}
-			if r.next > before.next && before.mails.offers() > 0 {
+			if r.next > before.next && before.mails.offers() {
 				t.Fatal("a batch while mails of the last one wait")
 			}
 			if r.next-before.next > q.Sale.Dispatch.Batch {
@@ -81,6 +94,9 @@ func TestEveryTicketIsInOnePlace(t *testing.T) {
 		r.finish()
 		f := r.f
 		last := f.Points[len(f.Points)-1]
+		if r.dealt > r.next-1 && f.Mailed == f.Line {
+			t.Fatalf("%d packs of %d offers", r.dealt, r.next-1)
+		}
 		if last.Open != 0 || last.Held != 0 || f.Mailed > f.Line || f.Line > q.Demand || r.next-1 != f.Mailed {
 			t.Fatalf("at the end %+v, %d of %d mailed, next is %d", last, f.Mailed, f.Line, r.next)
 		}

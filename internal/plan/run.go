@@ -15,6 +15,16 @@ const mostMoments = 100_000
 // are offered at the next one.
 const handOver = 1000
 
+// Offers of a large sale are played in packs of several numbers in a row, which
+// fare alike: as many packs as this make a forecast that is off by less than
+// the width of a line in its chart. When less is left than the tickets of the
+// tail's packs, packs become smaller, and the last tickets go one by one: they
+// decide when a sale is over.
+const (
+	packs = 20_000
+	tail  = 500
+)
+
 // grain is how many points are kept for each life besides those of moments.
 const grain = 60
 
@@ -28,11 +38,14 @@ type run struct {
 	f    Forecast
 	life int64
 	ends int64
+	pack int // the most offers that are played as one
+	tail int // the fewest packs that what is left makes, unless they are single offers
 
 	now    int64
 	moment int64 // the next one; never when there is no use in it
 	seen   int   // moments
 	next   int   // the number whose turn it is
+	dealt  int   // packs; as long as each is one offer, the number before
 
 	free, held, sold, back int
 	open, mailed, buyers   int
@@ -67,7 +80,14 @@ func newRun(q Question) *run {
 		Question: q, ForSale: q.Sale.Tickets.Capacity,
 		Line: min(q.Demand, q.Sale.Caps.Guaranteed+q.Sale.Caps.Standby),
 	}
-	r.mails = mails{limits: q.Limits}
+	r.pack = 1 + min(r.f.Line, r.f.ForSale)/packs
+	for _, most := range [...]int{q.Limits.PerSecond, q.Limits.PerHour} {
+		if most > 0 {
+			r.pack = min(r.pack, most) // or it would never leave
+		}
+	}
+	r.tail = tail
+	r.mails = mails{limits: q.Limits, most: r.pack}
 	first := q.Moments(time.Time{})
 	r.f.Period = q.Moments(first).Sub(first)
 	r.moment = r.since(first)
@@ -125,7 +145,7 @@ func (r *run) offer() {
 	left := r.f.Line - r.next + 1
 	n := min(most, r.Sale.Dispatch.Batch, left)
 	switch {
-	case r.mails.offers() > 0:
+	case r.mails.offers():
 		r.f.Met[ByMail]++
 		n = 0
 	case n == left && most >= left:
@@ -134,13 +154,17 @@ func (r *run) offer() {
 	default:
 		r.f.Met[ByBatch]++
 	}
-	for range n {
-		units := min(each, r.free)
-		r.free -= units
-		r.held += units
-		r.open++
-		r.mails.queue(offer{number: r.next, units: units})
-		r.next++
+	size := max(1, min(r.pack, (r.free+r.held)/(each*r.tail)))
+	for made := 0; made < n; {
+		r.dealt++
+		p := pack{nth: r.dealt, number: r.next, fans: min(size, n-made)}
+		p.units = min(p.fans*each, r.free)
+		made += p.fans
+		r.free -= p.units
+		r.held += p.units
+		r.open += p.fans
+		r.mails.queue(p)
+		r.next += p.fans
 	}
 	if n > 0 && r.f.First.IsZero() {
 		r.f.First = r.at(r.now)
@@ -159,55 +183,56 @@ func (r *run) affordable() int {
 	return sale.PoolStock{Available: r.free, Offered: r.held}.Offers(r.Sale.Tickets.MaxPerFan)
 }
 
-// leaves starts the clock of an offer, and says what the fan does with it.
-func (r *run) leaves(o offer) {
-	r.mailed++
+// leaves starts the clock of a pack, and says what its fans do with it.
+func (r *run) leaves(p pack) {
+	r.mailed += p.fans
 	ends := (r.now + handOver + r.life + 999) / 1000 * 1000
 	r.lastLink = max(r.lastLink, ends)
-	if o.number == r.Sale.Caps.Guaranteed {
+	if g := r.Sale.Caps.Guaranteed; p.number <= g && g < p.number+p.fans {
 		r.guaranteed = r.now
 	}
-	who := share(o.number, 0)
-	after := int64(2 * float64(r.Takes.Milliseconds()) * share(o.number, 1))
+	who := share(p.nth, 0)
+	after := int64(2 * float64(r.Takes.Milliseconds()) * share(p.nth, 1))
 	switch {
 	case who < r.Buys:
-		wants := int(r.Tickets)
-		if share(o.number, 2) < r.Tickets-float64(wants) {
+		takes := r.Tickets * float64(p.fans)
+		wants := int(takes)
+		if share(p.nth, 2) < takes-float64(wants) {
 			wants++
 		}
-		r.events.push(event{at: r.now + after, units: o.units, buys: min(wants, o.units)})
+		r.events.push(event{at: r.now + after, fans: p.fans, units: p.units, buys: min(wants, p.units)})
 	case who >= 1-r.Declines:
-		r.events.push(event{at: r.now + after, units: o.units})
+		r.events.push(event{at: r.now + after, fans: p.fans, units: p.units})
 	default:
-		r.events.push(event{at: ends, units: o.units})
+		r.events.push(event{at: ends, fans: p.fans, units: p.units})
 	}
 }
 
-// happen is a purchase, or tickets that come back.
+// happen is purchases, or tickets that come back.
 func (r *run) happen(e event) {
-	r.open--
+	r.open -= e.fans
 	r.held -= e.units
 	r.sold += e.buys
 	r.free += e.units - e.buys
 	r.back += e.units - e.buys
 	if e.buys > 0 {
-		r.buyers++
-		r.mails.order()
+		r.buyers += e.fans
+		r.mails.order(e.fans)
 	}
 }
 
 // strand gives back what was never mailed when the sale ended. It is false
 // when there was nothing.
 func (r *run) strand() bool {
-	if r.mails.offers() == 0 {
+	if !r.mails.offers() {
 		return false
 	}
-	for r.mails.offers() > 0 {
-		o := r.mails.take()
-		r.open--
-		r.held -= o.units
-		r.free += o.units
-		r.next--
+	for r.mails.offers() {
+		p := r.mails.take()
+		r.open -= p.fans
+		r.held -= p.units
+		r.free += p.units
+		r.next -= p.fans
 	}
 	return true
 }
