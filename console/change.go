@@ -54,9 +54,7 @@ func (s *Server) stand(ctx context.Context, slug string) (change, error) {
 		Registered: st.State.Last, Guaranteed: st.State.GuaranteedGiven, Waiting: st.Waiting, Open: st.Open, LastEnd: st.LastEnd,
 		Unsent: st.Unsent, Next: st.State.NextBatch, Limits: s.o.Place.MailLimits, Hour: st.Hour,
 	}}
-	asking, cancel := context.WithTimeout(ctx, stockPatience)
-	defer cancel()
-	stock, err := s.o.BoxOffice.Stock(asking, slug)
+	stock, err := s.box.Stock(ctx, slug)
 	switch {
 	case err == nil:
 		c.now.Stock = &stock
@@ -175,7 +173,7 @@ func (s *Server) do(ctx context.Context, c change, who visitor, over int64) (pen
 	if len(c.effect.Changes) == 0 {
 		return "", nil
 	}
-	return s.o.Sales.Write(ctx, c.to.Sale, line.Edit{Actor: who.Address, Source: line.FromConsole, Base: c.now.Sale.Version, Over: over})
+	return s.o.Sales.Write(ctx, s.box, c.to.Sale, line.Edit{Actor: who.Address, Source: line.FromConsole, Base: c.now.Sale.Version, Over: over})
 }
 
 // shown reads what the page had told before it was confirmed.

@@ -25,10 +25,11 @@ type SalesDesk struct {
 	// NextMoments gives the moment of a sale's next batch and the one after it,
 	// from the one that the line remembers, zero for none.
 	NextMoments steering.Schedule
-	// Write writes a version to the line and puts it to the box office. why says
-	// in words for the organizer why the box office does not have it yet, when
-	// trying again makes sense and goes on by itself.
-	Write func(ctx context.Context, s sale.Sale, e line.Edit) (why string, err error)
+	// Write writes a version to the line and puts it to box, which waits as
+	// briefly as whoever saves. why says in words for the organizer why the box
+	// office does not have it yet, when trying again makes sense and goes on by
+	// itself.
+	Write func(ctx context.Context, box BoxOffice, s sale.Sale, e line.Edit) (why string, err error)
 }
 
 func (d SalesDesk) check() error {
@@ -50,6 +51,8 @@ func (d SalesDesk) check() error {
 // BoxOffice is the box office as the console reaches it: in this process, or
 // over the wire.
 type BoxOffice interface {
+	// Put takes a version of a sale, and the keys that its links are signed with.
+	Put(ctx context.Context, s sale.Sale, keys []sale.PublicKey) error
 	// Stock is what the box office has of a sale.
 	Stock(ctx context.Context, slug string) (sale.Stock, error)
 	// Flows is what moved in its ledger after a position.
@@ -58,6 +61,59 @@ type BoxOffice interface {
 	Freeze(ctx context.Context, slug string, all []sale.Freeze) error
 	// Ledger is its ledger itself, page by page.
 	Ledger(ctx context.Context, slug string, after int64, limit int) ([]sale.Transfer, error)
+}
+
+// boxPatience is how long an organizer's page waits for one answer of the box
+// office. One on another continent answers within it; one that is slower, or
+// that takes the connection and says nothing, is told of as one that cannot be
+// reached, while whoever is waiting still is.
+const boxPatience = 1500 * time.Millisecond
+
+// patient is a box office that is waited for no longer than most, call by
+// call: what the line writes before and after keeps the request's own time.
+type patient struct {
+	box  BoxOffice
+	most time.Duration
+}
+
+// Put implements [BoxOffice].
+func (p patient) Put(ctx context.Context, s sale.Sale, keys []sale.PublicKey) error {
+	ctx, stop := context.WithTimeout(ctx, p.most)
+	defer stop()
+	return p.box.Put(ctx, s, keys)
+}
+
+// Stock implements [BoxOffice].
+func (p patient) Stock(ctx context.Context, slug string) (sale.Stock, error) {
+	ctx, stop := context.WithTimeout(ctx, p.most)
+	defer stop()
+	return p.box.Stock(ctx, slug)
+}
+
+// Flows implements [BoxOffice].
+func (p patient) Flows(ctx context.Context, slug string, after int64) (sale.Flows, error) {
+	ctx, stop := context.WithTimeout(ctx, p.most)
+	defer stop()
+	return p.box.Flows(ctx, slug, after)
+}
+
+// Freeze implements [BoxOffice].
+func (p patient) Freeze(ctx context.Context, slug string, all []sale.Freeze) error {
+	ctx, stop := context.WithTimeout(ctx, p.most)
+	defer stop()
+	return p.box.Freeze(ctx, slug, all)
+}
+
+// Ledger implements [BoxOffice]. The first page decides whether there is
+// something to take out; once it is on its way a slow page is worth waiting
+// for, since what breaks off is of no use.
+func (p patient) Ledger(ctx context.Context, slug string, after int64, limit int) ([]sale.Transfer, error) {
+	if after > 0 {
+		return p.box.Ledger(ctx, slug, after, limit)
+	}
+	ctx, stop := context.WithTimeout(ctx, p.most)
+	defer stop()
+	return p.box.Ledger(ctx, slug, after, limit)
 }
 
 // Place is what is known of where the console runs. All of it is optional.

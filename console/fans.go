@@ -6,17 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/inturn/inturn/internal/helpdesk"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/templates"
 )
-
-// stockPatience is how long a page waits for the box office. One that is slow
-// is shown as one that does not answer.
-const stockPatience = 1500 * time.Millisecond
 
 // aFan is one place as its page is made of: all that is stored, and how the
 // sale stands.
@@ -34,9 +29,7 @@ func (s *Server) fan(ctx context.Context, st line.State, number int) (aFan, erro
 	if err != nil {
 		return aFan{}, err
 	}
-	asked, stop := context.WithTimeout(ctx, stockPatience)
-	defer stop()
-	_, boxErr := s.o.BoxOffice.Stock(asked, st.Sale.Slug)
+	_, boxErr := s.box.Stock(ctx, st.Sale.Slug)
 	return aFan{helpdesk.Question{Fan: f, State: st, Queue: queue, Now: s.clock(), BoxDown: boxErr != nil}}, nil
 }
 

@@ -109,9 +109,7 @@ func released(inc line.Incident) string {
 // tellFreezes tells the box office at once. Should it not be reached, the page
 // says so, and the dispatcher tells it.
 func (s *Server) tellFreezes(ctx context.Context, slug string) {
-	ctx, cancel := context.WithTimeout(ctx, stockPatience)
-	defer cancel()
-	if err := s.line.TellFreezes(ctx, slug, s.o.BoxOffice.Freeze); err != nil {
+	if err := s.line.TellFreezes(ctx, slug, s.box.Freeze); err != nil {
 		s.o.Logger.WarnContext(ctx, "the box office is not told of a freeze", "sale", slug, "error", err)
 	}
 }

@@ -118,7 +118,7 @@ func TestFrozenAndPausedOrEnded(t *testing.T) {
 	b.want(b.get(freezeAt), 200, "once the sale is resumed: it is paused as well")
 	s := h.inForce().Sale
 	s.Dispatch.Ends = noon.Add(9 * time.Hour)
-	if _, err := h.write(t.Context(), s, line.Edit{Actor: "house", Source: line.FromConsole, Base: s.Version}); err != nil {
+	if _, err := h.write(t.Context(), h.box, s, line.Edit{Actor: "house", Source: line.FromConsole, Base: s.Version}); err != nil {
 		t.Fatal(err)
 	}
 	b.want(b.get(freezeAt), 200, "The end of the sale has passed meanwhile", `class="phase held">frozen`)

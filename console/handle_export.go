@@ -38,7 +38,7 @@ func (s *Server) handleExport(c echo.Context) error {
 	ctx, file := c.Request().Context(), c.Param("what")
 	ext := path.Ext(file)
 	src := export.Source{
-		Line: s.line, Ledger: s.o.BoxOffice, Sale: s.sale(c).Sale.Slug, Addresses: s.visitor(c).role.May(sale.RoleManager),
+		Line: s.line, Ledger: s.box, Sale: s.sale(c).Sale.Slug, Addresses: s.visitor(c).role.May(sale.RoleManager),
 	}
 	e, err := src.Open(ctx, strings.TrimSuffix(file, ext), export.Format(strings.TrimPrefix(ext, ".")))
 	if err != nil {

@@ -123,7 +123,7 @@ func (h *house) desk() SalesDesk {
 }
 
 // write writes a sale as the wiring does.
-func (h *house) write(ctx context.Context, s sale.Sale, e line.Edit) (string, error) {
+func (h *house) write(ctx context.Context, box BoxOffice, s sale.Sale, e line.Edit) (string, error) {
 	if _, err := h.line.Write(ctx, s, e); err != nil {
 		return "", err
 	}
@@ -131,7 +131,11 @@ func (h *house) write(ctx context.Context, s sale.Sale, e line.Edit) (string, er
 	if err != nil || !ok {
 		return "", err
 	}
-	if err := h.box.Put(ctx, u.Sale, nil); err != nil {
+	err = box.Put(ctx, u.Sale, nil)
+	if sale.CodeOf(err) == sale.CodeUnavailable {
+		return "it does not answer", h.line.MarkPending(ctx, s.Slug, "it does not answer")
+	}
+	if err != nil {
 		return "", err
 	}
 	return "", h.line.MarkStored(ctx, u)
@@ -182,7 +186,7 @@ func lakeside() sale.Sale {
 // apply writes a sale to the line and puts it to the box office.
 func (h *house) apply(s sale.Sale) {
 	h.Helper()
-	if _, err := h.write(h.Context(), s, line.Edit{Actor: "house", Source: line.FromFile}); err != nil {
+	if _, err := h.write(h.Context(), h.box, s, line.Edit{Actor: "house", Source: line.FromFile}); err != nil {
 		h.Fatal(err)
 	}
 }

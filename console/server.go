@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -37,9 +38,10 @@ type Options struct {
 	Health         *web.Health      // nil: ready as long as it runs
 	Observe        func(route string, status int, took time.Duration)
 
-	BoxOffice BoxOffice // where the stock is
-	Sales     SalesDesk // how sales are checked and written
-	Place     Place     // what is known of where it runs
+	BoxOffice BoxOffice     // where the stock is
+	Patience  time.Duration // for one answer of it while an organizer waits; 1.5 s when zero
+	Sales     SalesDesk     // how sales are checked and written
+	Place     Place         // what is known of where it runs
 }
 
 // Server is the console.
@@ -48,6 +50,7 @@ type Server struct {
 	line     *line.Line
 	pages    *templates.Templates
 	clock    sale.Clock
+	box      BoxOffice // the options', waited for no longer than an organizer is
 	web      *web.Server
 	sessions *scs.SessionManager
 	figures  *figures.Figures
@@ -94,10 +97,10 @@ func New(o Options) (*Server, error) {
 		o.Logger = slog.Default()
 	}
 	s := &Server{
-		o: o, line: o.Line, pages: o.Templates, clock: o.Clock, web: w,
+		o: o, line: o.Line, pages: o.Templates, clock: o.Clock, web: w, box: patient{o.BoxOffice, cmp.Or(o.Patience, boxPatience)},
 		hashing: make(chan struct{}, hashers), examining: make(chan struct{}, 1),
 	}
-	if s.figures, err = figures.New(figures.Options{Line: o.Line, BoxOffice: o.BoxOffice, Clock: o.Clock}); err != nil {
+	if s.figures, err = figures.New(figures.Options{Line: o.Line, BoxOffice: s.box, Clock: o.Clock}); err != nil {
 		return nil, err
 	}
 	s.hub = newHub(o, s.look)

@@ -30,7 +30,7 @@ func addRow(fields map[string]string) {
 // create makes a sale of a draft in which nothing is wrong: version 1, whose
 // form opens at its date. A sale that exists is never written over.
 func (s *Server) create(ctx context.Context, d *setup, v visitor) error {
-	why, err := s.o.Sales.Write(ctx, d.sale, line.Edit{Actor: v.Address, Source: line.FromConsole})
+	why, err := s.o.Sales.Write(ctx, s.box, d.sale, line.Edit{Actor: v.Address, Source: line.FromConsole})
 	if sale.CodeOf(err) == sale.CodeSaleChanged {
 		return sale.E(sale.CodeInvalid, "There is a sale with the address %q already. Choose another one in the first step.", d.sale.Slug)
 	}

@@ -339,7 +339,7 @@ func TestTheScheduleHasItsSay(t *testing.T) {
 // creation is not written over, and the draft is still there.
 func TestSomebodyWasQuicker(t *testing.T) {
 	h := newHouse(t, func(o *Options) {
-		o.Sales.Write = func(context.Context, sale.Sale, line.Edit) (string, error) {
+		o.Sales.Write = func(context.Context, BoxOffice, sale.Sale, line.Edit) (string, error) {
 			return "", sale.E(sale.CodeSaleChanged, "version 1 is newer")
 		}
 	})
@@ -354,8 +354,8 @@ func TestSomebodyWasQuicker(t *testing.T) {
 func TestTheBoxOfficeIsAway(t *testing.T) {
 	h := newHouse(t, func(o *Options) {
 		write := o.Sales.Write
-		o.Sales.Write = func(ctx context.Context, s sale.Sale, e line.Edit) (string, error) {
-			_, err := write(ctx, s, e)
+		o.Sales.Write = func(ctx context.Context, box BoxOffice, s sale.Sale, e line.Edit) (string, error) {
+			_, err := write(ctx, box, s, e)
 			return "it is asleep", err
 		}
 	})

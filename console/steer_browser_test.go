@@ -21,7 +21,7 @@ func bigHouse(t *testing.T) *house {
 	s.Dispatch.Starts, s.Dispatch.Batch = noon.Add(time.Hour), 500
 	s.Tickets.Capacity, s.Tickets.Types[0].Stock, s.Tickets.Types[1].Stock = 10_000, 5000, 5000
 	s.Caps = sale.Caps{Guaranteed: 200, Standby: 9800}
-	if _, err := h.write(t.Context(), s, line.Edit{Actor: "bea@lakeside.example", Source: line.FromConsole, Base: 1}); err != nil {
+	if _, err := h.write(t.Context(), h.box, s, line.Edit{Actor: "bea@lakeside.example", Source: line.FromConsole, Base: 1}); err != nil {
 		t.Fatal(err)
 	}
 	h.join(300)

@@ -166,7 +166,7 @@ func TestConfirmationOfWhatHasMoved(t *testing.T) {
 	shown := b.post(steerAt, url.Values{"act": {"close"}})
 	s := h.inForce().Sale
 	s.Dispatch.Batch = 20
-	if _, err := h.write(t.Context(), s, line.Edit{Actor: "bea", Source: line.FromConsole, Base: 1}); err != nil {
+	if _, err := h.write(t.Context(), h.box, s, line.Edit{Actor: "bea", Source: line.FromConsole, Base: 1}); err != nil {
 		t.Fatal(err)
 	}
 	again := b.confirms(steerAt, shown, "")
@@ -240,7 +240,7 @@ func TestStartWithManyHasToBeTyped(t *testing.T) {
 	s.Dispatch.Starts, s.Dispatch.Batch = noon.Add(time.Hour), 500
 	s.Tickets.Capacity, s.Tickets.Types[0].Stock, s.Tickets.Types[1].Stock = 10_000, 5000, 5000
 	s.Caps = sale.Caps{Guaranteed: 2500, Standby: 100}
-	if _, err := h.write(t.Context(), s, line.Edit{Actor: "bea", Source: line.FromConsole, Base: 1}); err != nil {
+	if _, err := h.write(t.Context(), h.box, s, line.Edit{Actor: "bea", Source: line.FromConsole, Base: 1}); err != nil {
 		t.Fatal(err)
 	}
 	h.join(300)
@@ -324,14 +324,16 @@ func (gone) Stock(context.Context, string) (sale.Stock, error) {
 // Without the box office a change is kept and brought to it later, and the
 // page says so; what it then refuses is said with its numbers.
 func TestWithoutTheBoxOffice(t *testing.T) {
-	var answer func(context.Context, sale.Sale, line.Edit) (string, error)
+	var answer func(context.Context, BoxOffice, sale.Sale, line.Edit) (string, error)
 	h := newHouse(t, func(o *Options) {
 		o.BoxOffice, o.Logger = gone{o.BoxOffice}, slog.New(slog.DiscardHandler)
-		o.Sales.Write = func(ctx context.Context, s sale.Sale, e line.Edit) (string, error) { return answer(ctx, s, e) }
+		o.Sales.Write = func(ctx context.Context, box BoxOffice, s sale.Sale, e line.Edit) (string, error) {
+			return answer(ctx, box, s, e)
+		}
 	})
 	b := h.as("manager")
 	b.want(b.get(steerAt), 200, "The box office cannot be reached.", "-Tickets sold")
-	answer = func(ctx context.Context, s sale.Sale, e line.Edit) (string, error) {
+	answer = func(ctx context.Context, _ BoxOffice, s sale.Sale, e line.Edit) (string, error) {
 		_, err := h.line.Write(ctx, s, e)
 		return "it does not answer", err
 	}
@@ -339,7 +341,7 @@ func TestWithoutTheBoxOffice(t *testing.T) {
 	b.want(b.confirms(steerAt, shown, ""), 303)
 	b.want(b.get(steerAt), 200, "The box office does not have it yet: it does not answer.", "The newest version is pending")
 
-	answer = func(context.Context, sale.Sale, line.Edit) (string, error) {
+	answer = func(context.Context, BoxOffice, sale.Sale, line.Edit) (string, error) {
 		return "", &sale.Error{Code: sale.CodeCutBelow, Fields: []sale.FieldError{{Field: "tickets.capacity", Message: "60 is less than the 80 tickets that are sold"}}}
 	}
 	shown = b.post(steerAt, url.Values{"base": {"2"}, "dispatch.batch": {"5"}})
@@ -349,7 +351,7 @@ func TestWithoutTheBoxOffice(t *testing.T) {
 	answer = h.write
 	raced := h.inForce().Sale
 	raced.Dispatch.Batch = 6
-	answer = func(ctx context.Context, s sale.Sale, e line.Edit) (string, error) {
+	answer = func(ctx context.Context, _ BoxOffice, s sale.Sale, e line.Edit) (string, error) {
 		if _, err := h.line.Write(ctx, raced, line.Edit{Actor: "bea", Source: line.FromConsole, Base: 2}); err != nil {
 			return "", err
 		}
@@ -366,7 +368,7 @@ func TestUploadInTheLastMoment(t *testing.T) {
 	raced := false
 	h = newHouse(t, func(o *Options) {
 		write := o.Sales.Write
-		o.Sales.Write = func(ctx context.Context, s sale.Sale, e line.Edit) (string, error) {
+		o.Sales.Write = func(ctx context.Context, box BoxOffice, s sale.Sale, e line.Edit) (string, error) {
 			if !raced {
 				raced = true
 				quicker := h.inForce().Sale
@@ -375,7 +377,7 @@ func TestUploadInTheLastMoment(t *testing.T) {
 					return "", err
 				}
 			}
-			return write(ctx, s, e)
+			return write(ctx, box, s, e)
 		}
 	})
 	b := h.as("manager")

@@ -152,7 +152,7 @@ func (s *Server) saveText(ctx context.Context, v visitor, slug string, t textAt,
 		if saved.wrong = s.wrongWords(t, next); saved.wrong != "" {
 			return saved, nil
 		}
-		saved.why, err = s.o.Sales.Write(ctx, next, line.Edit{Actor: v.Address, Source: line.FromConsole, Base: newest.Sale.Version})
+		saved.why, err = s.o.Sales.Write(ctx, s.box, next, line.Edit{Actor: v.Address, Source: line.FromConsole, Base: newest.Sale.Version})
 		if sale.CodeOf(err) == sale.CodeSaleChanged && ctx.Err() == nil {
 			continue // somebody was quicker: look at what they changed
 		}

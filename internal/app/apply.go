@@ -27,6 +27,24 @@ type Applied struct {
 // running dispatcher goes on trying. When it refuses, the version before
 // stays in force and the refusal is the error.
 func (p *Parts) Apply(ctx context.Context, s sale.Sale, e line.Edit) (Applied, error) {
+	return p.ApplyTo(ctx, ownWire{p}, s, e)
+}
+
+// ownWire is the box office of the settings, looked for when something is put.
+type ownWire struct{ p *Parts }
+
+// Put implements [dispatcher.Putter].
+func (w ownWire) Put(ctx context.Context, s sale.Sale, keys []sale.PublicKey) error {
+	wire, err := w.p.Wire(ctx)
+	if err != nil {
+		return sale.Wrap(sale.CodeUnavailable, err, "the box office cannot be reached")
+	}
+	return wire.Put(ctx, s, keys)
+}
+
+// ApplyTo is [Parts.Apply] with another way to the box office, such as one that
+// waits less long for its answer.
+func (p *Parts) ApplyTo(ctx context.Context, box dispatcher.Putter, s sale.Sale, e line.Edit) (Applied, error) {
 	l, err := p.Line(ctx)
 	if err != nil {
 		return Applied{}, err
@@ -39,7 +57,7 @@ func (p *Parts) Apply(ctx context.Context, s sale.Sale, e line.Edit) (Applied, e
 	if written.New && written.Version == 1 {
 		a.Changes = sale.Diff(sale.Sale{}, s)
 	}
-	if a.Why, err = p.put(ctx, l, s.Slug, written.Version); err != nil {
+	if a.Why, err = p.put(ctx, l, box, s.Slug, written.Version); err != nil {
 		return a, err
 	}
 	a.Pending = a.Why != ""
@@ -50,16 +68,12 @@ func (p *Parts) Apply(ctx context.Context, s sale.Sale, e line.Edit) (Applied, e
 // written. It answers why it could not, in words for the organizer, when
 // trying again later makes sense. A refusal is the error, also when a running
 // dispatcher was the one who heard it.
-func (p *Parts) put(ctx context.Context, l *line.Line, slug string, version int64) (why string, err error) {
+func (p *Parts) put(ctx context.Context, l *line.Line, box dispatcher.Putter, slug string, version int64) (why string, err error) {
 	keys, err := p.Keys()
 	if err != nil {
 		return "", err
 	}
-	wire, err := p.Wire(ctx)
-	if err == nil {
-		err = dispatcher.PutSale(ctx, l, wire, slug, keys.Public())
-	}
-	if err == nil {
+	if err = dispatcher.PutSale(ctx, l, box, slug, keys.Public()); err == nil {
 		why, refused, err := l.Refusal(ctx, slug, version)
 		if err == nil && refused {
 			err = sale.E(sale.CodeCutBelow, "%s", why)

@@ -1,10 +1,12 @@
 package app
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/inturn/inturn/console"
 	"github.com/inturn/inturn/dispatcher"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
@@ -65,8 +67,39 @@ func TestApplyHearsOfARefusalThatTheDispatcherGot(t *testing.T) {
 	if err := dispatcher.PutSale(t.Context(), ln, box, s.Slug, keys.Public()); sale.CodeOf(err) != sale.CodeCutBelow {
 		t.Fatalf("the dispatcher heard %v", err)
 	}
-	why, err := p.put(t.Context(), ln, s.Slug, written.Version)
+	why, err := p.put(t.Context(), ln, box, s.Slug, written.Version)
 	if sale.CodeOf(err) != sale.CodeCutBelow || !strings.Contains(err.Error(), "8 tickets that are sold") {
 		t.Errorf("answered %q, %v; want the refusal", why, err)
+	}
+}
+
+// silent is a box office that is asked and does not answer.
+type silent struct {
+	console.BoxOffice
+	asked int
+}
+
+func (s *silent) Put(context.Context, sale.Sale, []sale.PublicKey) error {
+	s.asked++
+	return sale.E(sale.CodeUnavailable, "the box office does not answer")
+}
+
+// What the console saves goes the console's own way to the box office, which
+// waits no longer than an organizer does, and not the wire's.
+func TestConsolePutsItsOwnWay(t *testing.T) {
+	now := time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC)
+	p, err := NewParts(PartsOptions{Settings: load(t), Clock: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	box := &silent{}
+	write := (&App{parts: p}).salesDesk().Write
+	why, err := write(t.Context(), box, lakeside(now), line.Edit{Actor: "test", Source: line.FromConsole})
+	if err != nil || why != "the box office does not answer" || box.asked != 1 {
+		t.Errorf("answered %q, %v; asked %d times", why, err, box.asked)
+	}
+	if p.HasBoxOffice() {
+		t.Error("the box office of the settings was opened")
 	}
 }

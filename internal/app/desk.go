@@ -18,8 +18,8 @@ import (
 func (a *App) salesDesk() console.SalesDesk {
 	return console.SalesDesk{
 		CheckSchedule: dispatcher.CheckSchedule, CheckSale: dispatcher.CheckSale, Moments: dispatcher.Moments, NextMoments: dispatcher.NextMoments,
-		Write: func(ctx context.Context, s sale.Sale, e line.Edit) (string, error) {
-			applied, err := a.parts.Apply(ctx, s, e)
+		Write: func(ctx context.Context, box console.BoxOffice, s sale.Sale, e line.Edit) (string, error) {
+			applied, err := a.parts.ApplyTo(ctx, box, s, e)
 			return applied.Why, err
 		},
 	}
