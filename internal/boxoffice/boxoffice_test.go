@@ -60,11 +60,15 @@ func open(tb testing.TB, dsn string, o sqldb.Options) *house {
 	return h
 }
 
+// indexed: a sale of a million costs what is asked for, but where it is read as
+// a whole on purpose.
+var indexed = sqldbtest.Indexed{Home: "boxoffice.", Large: []string{"offers", "orders", "tickets", "transfers", "outcomes"}}
+
 // fresh is a box office with the lakeside sale, checked when the test ends. It
 // does not sync: what is tested with it is decided, not kept.
 func fresh(tb testing.TB, dsn string, capacity int) *house {
 	tb.Helper()
-	return freshWith(tb, dsn, capacity, sqldb.Options{Unsafe: true})
+	return freshWith(tb, dsn, capacity, sqldb.Options{Unsafe: true, Explain: indexed.Watch(tb)})
 }
 
 func freshWith(tb testing.TB, dsn string, capacity int, o sqldb.Options) *house {

@@ -27,9 +27,9 @@ const (
 func (l *Line) Erase(ctx context.Context, a Act, order OrderChoice) error {
 	return l.act(ctx, a, "erase", func(ctx context.Context, tx *sqldb.Tx, h *held) error {
 		numbers, err := ints(ctx, tx, `SELECT number FROM registrations WHERE identity = $1 AND withdrawn_at IS NOT NULL
-			AND erased_at IS NULL AND sale_id = $2 AND number <> $3
-			UNION SELECT number FROM registrations WHERE identity = $1 AND withdrawn_at IS NULL AND erased_at IS NULL AND number <> $3
-			ORDER BY 1`, h.identity, h.saleID, h.number)
+			AND erased_at IS NULL AND number <> $2
+			UNION SELECT number FROM registrations WHERE identity = $1 AND withdrawn_at IS NULL AND erased_at IS NULL AND number <> $2
+			ORDER BY 1`, h.identity, h.number)
 		if err != nil {
 			return fmt.Errorf("find the person's other places: %w", err)
 		}

@@ -71,7 +71,7 @@ func (l *Line) Queue(ctx context.Context, slug string, number int) (Queue, error
 		s = Queue{}
 		err = tx.QueryRow(ctx, `SELECT
 			(SELECT COUNT(*) FROM (SELECT 1 FROM registrations WHERE sale_id = $1 AND waiting = 1 AND number < $2 LIMIT $3) w),
-			(SELECT COUNT(*) FROM outbox WHERE sale_id = $1 AND kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending'))`,
+			(`+untried+`)`,
 			st.ID, number, mostAhead+1).Scan(&s.Ahead, &s.Untried)
 		if s.Ahead > mostAhead {
 			s.Ahead, s.AtLeast = mostAhead, true

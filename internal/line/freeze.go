@@ -131,10 +131,18 @@ func havePatience(ctx context.Context, tx *sqldb.Tx, st State, now time.Time) er
 	if err != nil {
 		return fmt.Errorf("have patience again: %w", err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE outbox SET give_up_at = $1 WHERE sale_id = $2 AND priority = 0 AND give_up_at < $1
-		AND (due_at IS NOT NULL OR state = 'sending')`, sqldb.Millis(st.Sale.Rest().AddLoud(now, st.Sale.Dispatch.LinkLife)), st.ID)
+	return tryUntil(ctx, tx, st.ID, st.Sale.Rest().AddLoud(now, st.Sale.Dispatch.LinkLife))
+}
+
+// tryUntil has offers' mails that wait or are being sent tried until the given
+// time at least. Each half of the union has an index of its own; those that
+// are done, which may be a million, are not looked at.
+func tryUntil(ctx context.Context, tx *sqldb.Tx, saleID int64, until time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE outbox SET give_up_at = $1 WHERE give_up_at < $1 AND id IN (
+		SELECT id FROM outbox WHERE sale_id = $2 AND priority = 0 AND due_at IS NOT NULL
+		UNION ALL SELECT id FROM outbox WHERE sale_id = $2 AND priority = 0 AND state = 'sending')`, sqldb.Millis(until), saleID)
 	if err != nil {
-		return fmt.Errorf("have patience with repetitions: %w", err)
+		return fmt.Errorf("have patience with what is on its way: %w", err)
 	}
 	return nil
 }

@@ -61,9 +61,21 @@ func testSale() sale.Sale {
 	}
 }
 
+// indexed: a sale of a million costs what is under way, but where it is read as
+// a whole on purpose.
+var indexed = sqldbtest.Indexed{
+	Home:  "line.",
+	Large: []string{"registrations", "offers", "orders", "outbox", "mail_tries"},
+	Few: []string{
+		"registrations_waiting", "registrations_withdrawing", "offers_planned", "offers_ends", "offers_closing",
+		"orders_cancelling", "outbox_due", "outbox_sending", "outbox_untried", "mail_tries_open", "mail_tries_bounced",
+	},
+	Walks: []string{"line.(*Line).OfferCounts", "line.(*Line).Queues"}, // the gauges, when somebody reads them
+}
+
 func newBench(t testing.TB, dsn string) *bench {
 	t.Helper()
-	db := sqldbtest.Open(t, dsn, sqldb.Options{})
+	db := sqldbtest.Open(t, dsn, sqldb.Options{Explain: indexed.Watch(t)})
 	c := &clock{now: start}
 	l, err := line.New(t.Context(), line.Options{DB: db, Clock: c.time, Rand: chacha(1)})
 	if err != nil {

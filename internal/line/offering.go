@@ -75,12 +75,15 @@ func mayOffer(st State, now time.Time) bool {
 	return !st.Paused && !st.Frozen && !now.Before(d.Starts) && !now.Add(d.LinkLife).After(d.Ends) && !st.Sale.Rest().Quiet(now)
 }
 
+// untried counts a sale's offers whose mail waits for its first try.
+const untried = `SELECT COUNT(*) FROM outbox WHERE sale_id = $1 AND kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending')`
+
 // batchUnfinished says whether a mail of the last batch still waits for its
 // first try, or one of its offers for the box office's answer.
 func batchUnfinished(ctx context.Context, tx *sqldb.Tx, saleID int64) (bool, error) {
 	var n int
 	err := tx.QueryRow(ctx, `SELECT
-		(SELECT COUNT(*) FROM outbox WHERE sale_id = $1 AND kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending')) +
+		(`+untried+`) +
 		(SELECT COUNT(*) FROM offers WHERE sale_id = $1 AND state = 'planned')`, saleID).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("look for untried mails: %w", err)

@@ -48,12 +48,7 @@ func (l *Line) requieted(ctx context.Context, tx *sqldb.Tx, id int64, old, next 
 	if err != nil {
 		return fmt.Errorf("move the next moment: %w", err)
 	}
-	_, err = tx.Exec(ctx, `UPDATE outbox SET give_up_at = $1 WHERE sale_id = $2 AND kind = 'offer' AND give_up_at < $1
-		AND (due_at IS NOT NULL OR state = 'sending')`, sqldb.Millis(next.Rest().AddLoud(now, next.Dispatch.LinkLife)), id)
-	if err != nil {
-		return fmt.Errorf("have patience again: %w", err)
-	}
-	return nil
+	return tryUntil(ctx, tx, id, next.Rest().AddLoud(now, next.Dispatch.LinkLife))
 }
 
 // notInQuietHours looks at every hand-over of an offer's mail and at the quiet

@@ -40,7 +40,7 @@ func (l *Line) Standing(ctx context.Context, slug string) (Standing, error) {
 		err = tx.QueryRow(ctx, `SELECT
 			(SELECT COUNT(*) FROM offers WHERE sale_id = $1 AND state = 'open'),
 			(SELECT MAX(ends) FROM offers WHERE sale_id = $1 AND state = 'open'),
-			(SELECT COUNT(*) FROM outbox WHERE sale_id = $1 AND kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending')),
+			(`+untried+`),
 			(SELECT COUNT(*) FROM mail_tries WHERE result IN ('accepted', 'unknown') AND done_at >= $2)`,
 			s.State.ID, sqldb.Millis(l.now().Add(-time.Hour))).Scan(&s.Open, &lastEnd, &s.Unsent, &s.Hour)
 		s.LastEnd = sqldb.Time(lastEnd.Int64)

@@ -37,7 +37,7 @@ func (db *DB) fault(ctx context.Context, phase Phase, call string) error {
 
 // caller names who called Write or Read, but only where somebody asks.
 func (db *DB) caller() string {
-	if db.o.Fault == nil {
+	if db.o.Fault == nil && db.o.Explain == nil {
 		return ""
 	}
 	var pcs [32]uintptr

@@ -17,6 +17,9 @@ type Options struct {
 	// Fault, for tests, is asked at every [Point]; an error it returns is
 	// what the caller of the transaction gets.
 	Fault func(ctx context.Context, p Point) error
+	// Explain, for tests, is told how SQLite finds the rows of every
+	// statement, before it is run.
+	Explain func(Explained)
 	// Readers is how many reads may run side by side (0: 6); on PostgreSQL
 	// the size of the whole pool (0: 16).
 	Readers int

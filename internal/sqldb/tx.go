@@ -87,7 +87,7 @@ func (db *DB) once(ctx context.Context, write bool, call string, do func(ctx con
 		ctx, cancel = db.engine.bound(context.WithoutCancel(ctx))
 		defer cancel()
 	}
-	if err := do(ctx, &Tx{run: u, dialect: db.dialect}); err != nil || !write {
+	if err := do(ctx, &Tx{run: db.explained(u, call), dialect: db.dialect}); err != nil || !write {
 		return err
 	}
 	if err := db.fault(ctx, BeforeCommit, call); err != nil {

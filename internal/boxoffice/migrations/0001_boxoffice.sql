@@ -68,7 +68,7 @@ CREATE TABLE offers (
 	CHECK ((state = 'closed') = (reason <> '')),
 	CHECK (granted > 0 OR state = 'closed')
 ){{.Strict}};
-CREATE INDEX offers_of_sale ON offers (sale, state);
+CREATE INDEX offers_of_sale ON offers (sale, id);
 
 -- Units moved from one account to another. Rows are immutable. That the
 -- accounts exist is seen when their balances are changed.

@@ -103,7 +103,6 @@ CREATE UNIQUE INDEX registrations_proof ON registrations (proof) WHERE proof IS 
 CREATE INDEX registrations_waiting ON registrations (sale_id, number) WHERE waiting = 1;
 CREATE INDEX registrations_idle ON registrations (sale_id, number) WHERE waiting = 0; -- for counting those who wait
 CREATE INDEX registrations_withdrawing ON registrations (sale_id, number) WHERE withdrawing = 1;
-CREATE INDEX registrations_out ON registrations (sale_id, number) WHERE waiting = 0;
 CREATE INDEX registrations_left ON registrations (sale_id, number) WHERE withdrawn_at IS NOT NULL;
 CREATE INDEX registrations_gone ON registrations (identity) WHERE withdrawn_at IS NOT NULL;
 
@@ -131,7 +130,8 @@ CREATE UNIQUE INDEX offers_one_bought ON offers (sale_id, number) WHERE state = 
 CREATE INDEX offers_number ON offers (sale_id, number, batch);
 CREATE INDEX offers_ends ON offers (sale_id, ends) WHERE state = 'open';
 CREATE INDEX offers_batch ON offers (sale_id, batch, state, ends); -- offers by state, counted batch by batch
-CREATE INDEX offers_moving ON offers (sale_id, state, number) WHERE state IN ('planned', 'closing');
+CREATE INDEX offers_planned ON offers (sale_id, state, number) WHERE state = 'planned';
+CREATE INDEX offers_closing ON offers (sale_id, state, number, ends) WHERE state = 'closing';
 
 CREATE TABLE orders (
     sale_id {{.Int}} NOT NULL,
@@ -190,7 +190,7 @@ CREATE TABLE outbox (
 ){{.Strict}};
 CREATE INDEX outbox_due ON outbox (sale_id, priority, due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX outbox_sending ON outbox (sale_id) WHERE state = 'sending';
-CREATE INDEX outbox_untried ON outbox (sale_id) WHERE kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending');
+CREATE INDEX outbox_untried ON outbox (sale_id, kind, tried) WHERE kind = 'offer' AND tried = 0 AND state IN ('queued', 'sending');
 CREATE INDEX outbox_ref ON outbox (ref) WHERE kind = 'offer';
 CREATE INDEX outbox_invitation ON outbox (ref) WHERE kind = 'invitation';
 
@@ -230,7 +230,7 @@ CREATE TABLE mail_tries (
     bounce     TEXT NOT NULL DEFAULT ''    -- and its status, like 5.1.1
 ){{.Strict}};
 CREATE UNIQUE INDEX mail_tries_open ON mail_tries (mail_id) WHERE done_at IS NULL;
-CREATE INDEX mail_tries_counted ON mail_tries (done_at) WHERE result IN ('accepted', 'unknown');
+CREATE INDEX mail_tries_counted ON mail_tries (done_at, result) WHERE result IN ('accepted', 'unknown'); -- for the limits, without looking at rows
 CREATE INDEX mail_tries_mail ON mail_tries (mail_id);
 CREATE INDEX mail_tries_bounced ON mail_tries (sale_id) WHERE bounced_at IS NOT NULL;
 
