@@ -129,7 +129,7 @@ func (f aFan) act(name string) templates.FanAct {
 	switch name {
 	case "resend":
 		a.Label, a.Button = "Send the link again", "Send it again"
-		a.Text = fmt.Sprintf("The same offer, with a new link that is good for %s from when the mail leaves. At most three times in 24 hours.", sale.FormatLife(f.State.Sale.Dispatch.LinkLife))
+		a.Text = fmt.Sprintf("The same offer, with a new link that is good for %s from when the mail leaves. At most three times in 24 hours.", sale.Spelled(f.State.Sale.Dispatch.LinkLife))
 	case "correct":
 		a.Label, a.Button, a.NewAddress = "Correct the address", "Correct it", true
 		a.Text = "Mail that waits goes to the new address, and so do the receipt and an open offer once more. If mail had come back and the turn was lost by it, the place is next again by its number. The receipt that went to the old address opens the place no more; a link that went there to an open offer still does, until the offer is over."

@@ -103,7 +103,7 @@ func released(inc line.Incident) string {
 	case inc.Moved > 1:
 		links = sale.FormatCount(inc.Moved) + " links were given that time"
 	}
-	return "The sale goes on. It stood still for " + sale.FormatLife(inc.Outage()) + "; " + links + "."
+	return "The sale goes on. It stood still for " + sale.Spelled(inc.Outage()) + "; " + links + "."
 }
 
 // tellFreezes tells the box office at once. Should it not be reached, the page

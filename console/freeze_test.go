@@ -44,7 +44,7 @@ func TestFreezeAndRelease(t *testing.T) {
 	b.want(b.get(freezeAt), 200, "The sale was frozen already.", "manager@lakeside.example: the checkout is down")
 
 	b.want(b.post(freezeAt+"/release", url.Values{"why": {"it is up again"}}), 303)
-	b.want(b.get(freezeAt), 200, "The sale goes on. It stood still for 20m; 2 links were given that time.", "it is up again", "20 minutes", "Type “freeze”", "-it lasts")
+	b.want(b.get(freezeAt), 200, "The sale goes on. It stood still for 20 minutes; 2 links were given that time.", "it is up again", "20 minutes", "Type “freeze”", "-it lasts")
 	p, err := h.line.Place(t.Context(), "lakeside-2027", 1)
 	if err != nil || !p.Offer.Ends.Equal(noon.Add(80*time.Minute)) {
 		t.Errorf("the first link ends at %v, %v", p.Offer.Ends, err)
@@ -52,11 +52,12 @@ func TestFreezeAndRelease(t *testing.T) {
 	if fs, err := h.box.Freezes(t.Context(), "lakeside-2027"); err != nil || fs.Over() != 1 {
 		t.Errorf("the box office has %v, %v", fs, err)
 	}
+	b.want(b.get("/sales/lakeside-2027/fans/1"), 200, "the time of the offer stood still.", "The sale went on, and the link ends 20 minutes later than its mail said.")
 	b.want(b.post(freezeAt+"/release", url.Values{"why": {"once more"}}), 303)
 	b.want(b.get(freezeAt), 200, "The sale was not frozen any more.")
 	h.as("viewer").want(h.as("viewer").get(freezeAt), 200, "the checkout is down", "-<form method=\"post\" action=\"/sales/lakeside-2027/freeze")
 	b.want(b.get("/sales/lakeside-2027/history"), 200, "The sale was frozen: every clock stood still.", "the checkout is down",
-		"The sale was released after 20m, which 2 links were given.", "it is up again")
+		"The sale was released after 20 minutes, given to 2 links.", "it is up again")
 }
 
 // What is wrong is said beside it, what was typed is kept, and nothing is done.

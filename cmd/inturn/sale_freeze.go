@@ -62,7 +62,7 @@ func (c *saleReleaseCommand) Run(s *session) error {
 		case c.JSON:
 			return s.printJSON(incidentView{Sale: c.Slug, incidentJSON: incidentOf(inc)})
 		case fresh:
-			s.printf("%s goes on. It stood still for %s; %s links were given that time.\n", c.Slug, sale.FormatLife(inc.Outage()), sale.FormatCount(inc.Moved))
+			s.printf("%s goes on. It stood still for %s, given to %s.\n", c.Slug, sale.Spelled(inc.Outage()), sale.Counted(inc.Moved, "link"))
 		default:
 			s.printf("%s is not frozen.\n", c.Slug)
 		}

@@ -27,6 +27,7 @@ func Timeline(f line.Fan, s *sale.Sale) []Event {
 	t.joined(f)
 	for _, o := range f.Offers {
 		t.offer(o)
+		t.stood(f, o)
 	}
 	for _, o := range f.Orders {
 		t.order(o)
@@ -66,6 +67,31 @@ func (t *timeline) offer(o line.FanOffer) {
 	t.add(o.Opened, "The box office kept %s for it.", sale.Counted(o.Granted, "ticket"))
 	t.add(o.Over, "%s", over(o, t.sale))
 	t.add(o.Returned, "The turn that this offer had used up was given back.")
+}
+
+// stood is each freeze that an offer lived through. Its end moved only if its
+// time ran when the freeze began: it runs from when the first mail leaves.
+func (t *timeline) stood(f line.Fan, o line.FanOffer) {
+	runs := time.Time{}
+	for _, m := range f.Mails {
+		if m.Kind == sale.MailOffer && m.Ref == o.ID && len(m.Tries) > 0 && (runs.IsZero() || m.Tries[0].Started.Before(runs)) {
+			runs = m.Tries[0].Started
+		}
+	}
+	for _, inc := range f.Freezes {
+		if !o.Over.IsZero() && !inc.Began.Before(o.Over) || !inc.Lasts() && !o.Planned.Before(inc.Ended) {
+			continue
+		}
+		t.events = append(t.events, Event{At: inc.Began, Text: "The sale was frozen: the time of the offer stood still.", Actor: inc.Actor, Why: inc.Why})
+		if inc.Lasts() || !o.Over.IsZero() && o.Over.Before(inc.Ended) {
+			continue
+		}
+		text := "The sale went on."
+		if !runs.IsZero() && !runs.After(inc.Began) && o.Ends.After(inc.Began) {
+			text = "The sale went on, and the link ends " + sale.Spelled(inc.Outage()) + " later than its mail said."
+		}
+		t.events = append(t.events, Event{At: inc.Ended, Text: text, Actor: inc.EndedBy, Why: inc.EndedWhy})
+	}
 }
 
 // over says what an offer came to, and what that means.

@@ -88,6 +88,51 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
+// TestTimelineOfFreezes: a freeze stands where it concerns an offer of the
+// place, and what its link was given only where its time had begun to run.
+func TestTimelineOfFreezes(t *testing.T) {
+	st := running()
+	freeze := func(n, from, to int) line.Incident {
+		inc := line.Incident{Freeze: sale.Freeze{N: n, Began: minute(from)}, Actor: "ada", Why: "w", EndedBy: "bob", EndedWhy: "v"}
+		if to > 0 {
+			inc.Ended = minute(to)
+		}
+		return inc
+	}
+	mailed := func(at int) []line.FanMail {
+		return []line.FanMail{{Kind: sale.MailOffer, Ref: "a", Tries: []line.FanTry{{Started: minute(at), Done: minute(at), Result: line.ResultAccepted}}}}
+	}
+	const stood, gone = "The sale was frozen: the time of the offer stood still. [ada: w]", "The sale went on. [bob: v]"
+	for name, c := range map[string]struct {
+		over    int
+		mails   []line.FanMail
+		freezes []line.Incident
+		want    []string
+	}{
+		"while the link was out": {0, mailed(10), []line.Incident{freeze(1, 20, 41)},
+			[]string{"20m0s " + stood, "41m0s The sale went on, and the link ends 21 minutes later than its mail said. [bob: v]"}},
+		"before its mail left":   {0, mailed(50), []line.Incident{freeze(1, 20, 41)}, []string{"20m0s " + stood, "41m0s " + gone}},
+		"lasts":                  {0, mailed(10), []line.Incident{freeze(1, 20, 0)}, []string{"20m0s " + stood}},
+		"bought meanwhile":       {30, mailed(10), []line.Incident{freeze(1, 20, 41)}, []string{"20m0s " + stood}},
+		"before and after it":    {30, mailed(10), []line.Incident{freeze(1, 2, 4), freeze(2, 30, 41)}, nil},
+		"ran out before it came": {70, mailed(10), []line.Incident{freeze(1, 66, 68)}, []string{"1h6m0s " + stood, "1h8m0s " + gone}},
+	} {
+		o := line.FanOffer{ID: "a", Most: 4, Granted: 4, State: sale.OfferOpen, Planned: minute(9), Opened: minute(9), Ends: minute(65)}
+		if c.over > 0 {
+			o.State, o.Over = sale.OfferBought, minute(c.over)
+		}
+		var got []string
+		for _, e := range helpdesk.Timeline(line.Fan{Offers: []line.FanOffer{o}, Mails: c.mails, Freezes: c.freezes}, &st.Sale) {
+			if e.Actor != "" {
+				got = append(got, e.At.Sub(noon).String()+" "+e.Text+" ["+e.Actor+": "+e.Why+"]")
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // TestEveryStateHasWords: no state of an offer, kind of mail or result of a try
 // is shown as the code's own word for it.
 func TestEveryStateHasWords(t *testing.T) {

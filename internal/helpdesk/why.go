@@ -2,6 +2,7 @@ package helpdesk
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/inturn/inturn/internal/line"
@@ -110,7 +111,7 @@ func (q Question) latest(o line.FanOffer) (Reason, bool) {
 	case o.Ends.IsZero():
 		return Reason{Preparing, "The place has an offer of up to " + sale.Counted(o.Granted, "ticket") + ". Its mail has not left yet, and its time does not run." + q.held()}, true
 	case q.State.Frozen:
-		return Reason{HasOffer, "The place has an offer of up to " + sale.Counted(o.Granted, "ticket") + ". The sale is frozen: its time stands still."}, true
+		return Reason{HasOffer, "The place has an offer of up to " + sale.Counted(o.Granted, "ticket") + ". The sale is frozen: its time stands still, with " + sale.Spelled(o.Ends.Sub(q.State.FrozenSince)) + " left."}, true
 	default:
 		return Reason{HasOffer, "The place has an offer of up to " + sale.Counted(o.Granted, "ticket") + ", open until " + q.moment(o.Ends) + "."}, true
 	}
@@ -155,7 +156,10 @@ func (q Question) sale() (all []Reason) {
 func (q Question) place() Reason {
 	st, s := q.State, q.Queue
 	next := "The next batch, of up to " + fmt.Sprint(st.Sale.Dispatch.Batch) + ", has no time yet."
-	if !st.NextBatch.IsZero() {
+	switch {
+	case st.Halted():
+		next = "" // why there is none stands above
+	case !st.NextBatch.IsZero():
 		next = "The next batch, of up to " + fmt.Sprint(st.Sale.Dispatch.Batch) + ", is due " + q.when(st.NextBatch) + "."
 	}
 	ahead := sale.FormatCount(s.Ahead)
@@ -164,12 +168,17 @@ func (q Question) place() Reason {
 	}
 	switch {
 	case s.Ahead == 0:
-		return Reason{Next, "Nobody who waits is ahead: the place is the next to get an offer, as soon as " + sale.Counted(st.Sale.Tickets.MaxPerFan, "ticket") + " can be had. " + next}
+		return said(Next, "Nobody who waits is ahead: the place is the next to get an offer, as soon as "+sale.Counted(st.Sale.Tickets.MaxPerFan, "ticket")+" can be had.", next)
 	case s.Ahead == 1:
-		return Reason{Ahead, "One other place is ahead. " + next}
+		return said(Ahead, "One other place is ahead.", next)
 	default:
-		return Reason{Ahead, "The number is not reached: " + ahead + " others wait ahead. " + next}
+		return said(Ahead, "The number is not reached: "+ahead+" others wait ahead.", next)
 	}
+}
+
+// said is a reason in one sentence or two.
+func said(w Why, text, more string) Reason {
+	return Reason{w, strings.TrimSpace(text + " " + more)}
 }
 
 // became says what an offer that used a turn up came to.

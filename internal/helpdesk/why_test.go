@@ -62,8 +62,11 @@ func TestWaits(t *testing.T) {
 		"erased":                 {func(q *q) { q.Fan.Erased, q.Fan.Withdrawn = noon, noon }, "erased", "Only the number is left"},
 		"withdrawn":              {func(q *q) { q.Fan.Withdrawn, q.Fan.Offers = noon, []line.FanOffer{offer(sale.OfferOpen)} }, "withdrawn", "left the line at 12:00:00 CET"},
 		"open":                   {func(q *q) { q.Fan.Offers = []line.FanOffer{offer(sale.OfferOpen)} }, "has an offer", "up to 4 tickets, open until Fri 12 Mar 2027, 13:00:00 CET"},
-		"open, frozen":           {func(q *q) { q.Fan.Offers, q.State.Frozen = []line.FanOffer{offer(sale.OfferOpen)}, true }, "has an offer", "stands still"},
-		"open, unmailed":         {func(q *q) { q.Fan.Offers = []line.FanOffer{{State: sale.OfferOpen, Granted: 1}} }, "offer being prepared", "up to 1 ticket. Its mail has not left yet, and its time does not run."},
+		"open, frozen": {func(q *q) {
+			o := offer(sale.OfferOpen)
+			q.Fan.Offers, q.State.Frozen, q.State.FrozenSince = []line.FanOffer{o}, true, o.Ends.Add(-90*time.Second)
+		}, "has an offer", "stands still, with 1 minute 30 seconds left"},
+		"open, unmailed": {func(q *q) { q.Fan.Offers = []line.FanOffer{{State: sale.OfferOpen, Granted: 1}} }, "offer being prepared", "up to 1 ticket. Its mail has not left yet, and its time does not run."},
 		"open, unmailed, paused": {func(q *q) {
 			q.Fan.Offers, q.State.Paused = []line.FanOffer{{State: sale.OfferOpen, Granted: 1}}, true
 		}, "offer being prepared", "The sale is paused: no offer is mailed."},
@@ -96,6 +99,9 @@ func TestWaits(t *testing.T) {
 			var got []string
 			for _, r := range reasons {
 				got = append(got, string(r.Why))
+				if question.State.Halted() && strings.Contains(r.Text, "is due") {
+					t.Errorf("nothing is offered, and yet: %s", r.Text)
+				}
 				if r.Text == "" || !strings.HasSuffix(strings.TrimSpace(r.Text), ".") && c.want != "box office has no version, next" {
 					t.Errorf("%s is said as %q", r.Why, r.Text)
 				}

@@ -41,6 +41,7 @@ type Fan struct {
 	Mails        []FanMail        `json:"mails"`
 	Audit        []AuditEntry     `json:"audit"` // oldest first
 	Confirmation *FanConfirmation `json:"confirmation,omitempty"`
+	Freezes      []Incident       `json:"-"`                      // of the whole sale: nothing about him
 	OtherPlaces  []int            `json:"other_places,omitempty"` // numbers that the same address has, or left
 }
 
@@ -147,6 +148,10 @@ func readFan(ctx context.Context, tx *sqldb.Tx, st State, number int) (Fan, erro
 	}
 	rows, err := auditRows(ctx, tx, `sale_id = $1 AND number = $2 AND number > 0 ORDER BY id`, st.ID, number)
 	f.Audit = append(f.Audit, rows...)
+	if err != nil {
+		return f, err
+	}
+	f.Freezes, err = readIncidents(ctx, tx, st.ID)
 	return f, err
 }
 

@@ -92,7 +92,7 @@ func (l *Line) Unfreeze(ctx context.Context, slug, actor, why string) (inc Incid
 		}
 		return audit(ctx, tx, auditEntry{
 			at: now, actor: actor, action: "release", saleID: id, why: why,
-			detail: fmt.Sprintf("after %s, which %d links were given", sale.FormatLife(inc.Outage()), inc.Moved),
+			detail: fmt.Sprintf("after %s, given to %s", sale.Spelled(inc.Outage()), sale.Counted(inc.Moved, "link")),
 		})
 	})
 	if err != nil {

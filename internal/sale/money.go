@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // FormatMoney writes minor units as a decimal number with exactly digits
@@ -83,6 +84,25 @@ func Counted(n int, what string) string {
 		what += "s"
 	}
 	return FormatCount(n) + " " + what
+}
+
+// Spelled writes a duration to the second, in words for organizers: "20
+// minutes", "1 hour 30 minutes", "1 minute 4 seconds".
+func Spelled(d time.Duration) string {
+	var parts []string
+	for _, unit := range []struct {
+		is   time.Duration
+		word string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		if n := int(d / unit.is); n > 0 {
+			parts = append(parts, Counted(n, unit.word))
+			d -= time.Duration(n) * unit.is
+		}
+	}
+	if len(parts) == 0 {
+		return Counted(0, "second")
+	}
+	return strings.Join(parts, " ")
 }
 
 // thousands writes a count with commas, as the texts for organizers do.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/bojanz/currency"
 	"pgregory.net/rapid"
@@ -76,6 +77,18 @@ func TestParseMoney(t *testing.T) {
 	}
 	if _, err := sale.ParseMoney("85.0", 0); err == nil || err.Error() != "has decimals, but this currency has none" {
 		t.Errorf("decimals without a minor unit: %v", err)
+	}
+}
+
+// TestSpelled writes durations in words, to the second.
+func TestSpelled(t *testing.T) {
+	for want, d := range map[string]time.Duration{
+		"0 seconds": 400 * time.Millisecond, "1 second": time.Second, "20 minutes": 20 * time.Minute, "1 minute 4 seconds": 64 * time.Second,
+		"1 hour 30 minutes": 90 * time.Minute, "2 days 1 hour 1 second": 49*time.Hour + time.Second,
+	} {
+		if got := sale.Spelled(d); got != want {
+			t.Errorf("sale.Spelled(%v) = %q, want %q", d, got, want)
+		}
 	}
 }
 
