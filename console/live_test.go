@@ -189,6 +189,13 @@ func TestLivePageWithoutScripts(t *testing.T) {
 	b.want(b.get("/sales/lakeside-2027"), 200, "<dt>In line</dt><dd>0", `<a class="button plain" href="/sales/lakeside-2027">Refresh</a>`, "<table", "Health of each part")
 	h.queue(1, 2)
 	b.want(b.get("/sales/lakeside-2027"), 200, "<dt>In line</dt><dd>2", "2 of 25", "-fan1@")
+	// One part is drawn for everybody; the page says who may do something about it.
+	if _, _, err := h.line.Freeze(t.Context(), "lakeside-2027", "ann@lakeside.example", "no network"); err != nil {
+		t.Fatal(err)
+	}
+	b.want(b.get("/sales/lakeside-2027"), 200, "Frozen since", "Why: no network", "-live-manages")
+	m := h.as("manager")
+	m.want(m.get("/sales/lakeside-2027"), 200, `<div class="live live-manages">`, `<a class="button plain" href="/sales/lakeside-2027/freeze">Release it…</a>`)
 	// Nobody serves here, so there is nothing to wait for.
 	b.want(b.get("/sales/lakeside-2027/live"), 200)
 }

@@ -31,9 +31,10 @@ type LiveNow struct {
 // LiveFigure is one number with what it is.
 type LiveFigure struct{ Label, Value, Note string }
 
-// LiveAlert is something an organizer has to know now. Kind is good, warm or
-// bad.
-type LiveAlert struct{ Kind, Says string }
+// LiveAlert is something an organizer has to know now. Kind is warm or bad.
+// Where there is something to do about it, Do says what, and stands as a link
+// to At for those who may.
+type LiveAlert struct{ Kind, Title, Says, At, Do string }
 
 // LiveRole is how one part of the installation is, as far as this console can
 // see. State is good, idle, warm or bad.

@@ -66,10 +66,7 @@ func (v view) boxOfficeRole() templates.LiveRole {
 // mailRole goes by the newest hand-over and by what waits.
 func (v view) mailRole() templates.LiveRole {
 	const name = "Mail"
-	var waiting int
-	for _, n := range v.Queues.Mails {
-		waiting += n
-	}
+	waiting := v.unsent()
 	last := v.Mails.Last
 	queue := "To be handed over: " + count(waiting, "mail") + "."
 	switch {

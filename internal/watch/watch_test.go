@@ -22,7 +22,7 @@ func running(change func(s *figures.Snapshot)) view {
 		State: line.State{
 			Last: 12, GuaranteedGiven: 4, Reached: 6, Batch: 2, NextBatch: noon.Add(time.Minute), Period: time.Minute, Latest: 3, Stored: 3,
 			Sale: sale.Sale{
-				Timezone: "Europe/Zurich", Caps: sale.Caps{Guaranteed: 4, Standby: 20},
+				Slug: "lake", Timezone: "Europe/Zurich", Caps: sale.Caps{Guaranteed: 4, Standby: 20},
 				Registration: sale.Registration{Opens: noon.Add(-time.Hour), Closes: noon.Add(time.Hour)},
 				Dispatch:     sale.Dispatch{Starts: noon.Add(-time.Hour), Ends: noon.Add(5 * time.Hour), Batch: 3, LinkLife: time.Hour},
 			},
@@ -85,9 +85,23 @@ func TestNow(t *testing.T) {
 		{"Next batch 12:00:30", func(s *figures.Snapshot) {
 			s.State.Period, s.State.NextBatch = 30*time.Second, noon.Add(30*time.Second)
 		}},
-		{"none the sale is paused|warm Paused:", func(s *figures.Snapshot) { s.State.Paused = true }},
-		{"none the clocks stand still|warm Frozen since 11:50", func(s *figures.Snapshot) {
-			s.State.Frozen, s.State.Paused, s.State.FrozenSince = true, true, noon.Add(-10*time.Minute)
+		{"none the sale is paused|warm Paused No new offer|/sales/lake/steer Resume it…", func(s *figures.Snapshot) { s.State.Paused = true }},
+		{"none the clocks stand still|warm Frozen since 11:50:00 CET, for 10 minutes No clock|when you release the sale. Why: no network|warm Paused|/sales/lake/freeze Release it…", func(s *figures.Snapshot) {
+			s.State.Frozen, s.State.Paused, s.State.FrozenSince, s.State.FrozenWhy = true, true, noon.Add(-10*time.Minute), "no network"
+		}},
+		{"Frozen since 11 March 11:59, for 1 day 1 minute No clock", func(s *figures.Snapshot) {
+			s.State.Frozen, s.State.FrozenSince = true, noon.Add(-24*time.Hour-time.Minute)
+		}},
+		{"Frozen since 11:59:35 CET, for 25 seconds|Release it", func(s *figures.Snapshot) {
+			s.State.Frozen, s.State.FrozenSince, s.State.Sale.Dispatch.Ends = true, noon.Add(-25*time.Second), noon
+		}},
+		{"bad No dispatcher works on this sale since 11:59 No offer", func(s *figures.Snapshot) { s.Signs.LeaseUntil = noon.Add(-time.Minute) }},
+		{"bad No dispatcher works on this sale No offer", func(s *figures.Snapshot) { s.Signs = line.Signs{} }},
+		{"bad Mail does not leave The mail server would not take any from us, 30 seconds ago; 1 mail waits|/sales/lake/checklist Ask the doctor…", func(s *figures.Snapshot) {
+			s.Mails.Last.Result, s.Queues.Mails = line.ResultFault, map[sale.MailKind]int{sale.MailOffer: 1}
+		}},
+		{"bad Mail does not leave|1,200 mails wait", func(s *figures.Snapshot) {
+			s.Mails.Last.Result, s.Queues.Mails = line.ResultAside, map[sale.MailKind]int{sale.MailOffer: 200, sale.MailReceipt: 1000}
 		}},
 		{"none too little time is left", func(s *figures.Snapshot) { s.State.Sale.Dispatch.Ends = noon.Add(time.Minute) }},
 		{"when tickets come back", func(s *figures.Snapshot) { s.State.SoldOut = true }},
@@ -99,8 +113,11 @@ func TestNow(t *testing.T) {
 			s.State.Sale.Dispatch.Ends = noon
 			s.Expected = figures.Expectation{What: figures.EndsOver, From: noon, To: noon}
 		}},
-		{"Sold not known|bad The box office", func(s *figures.Snapshot) { s.Units.Known, s.BoxErr = false, errors.New("x") }},
-		{"warm Version 4 of this sale is not at the box office yet. It said: no.", func(s *figures.Snapshot) { s.State.Latest, s.State.PendingWhy = 4, "no." }},
+		{"Sold not known|bad The box office does not answer|/sales/lake/freeze Freeze the sale…", func(s *figures.Snapshot) { s.Units.Known, s.BoxErr = false, errors.New("x") }},
+		{"bad The box office does not answer Nothing new is offered and nothing goes to the next in line until it does.  \n", func(s *figures.Snapshot) {
+			s.State.Frozen, s.State.FrozenSince, s.BoxErr = true, noon, errors.New("x")
+		}},
+		{"warm Version 4 is not at the box office yet no.", func(s *figures.Snapshot) { s.State.Latest, s.State.PendingWhy = 4, "no." }},
 		{"13:00 to 14:00 sold out, at 5 to 9 an hour", func(s *figures.Snapshot) {
 			s.Expected = figures.Expectation{What: figures.EndsSoldOut, From: noon.Add(time.Hour), To: noon.Add(2 * time.Hour), Pace: [2]int{5, 9}}
 		}},
@@ -118,7 +135,7 @@ func TestNow(t *testing.T) {
 			fmt.Fprintf(&all, "%s %s %s\n", f.Label, f.Value, f.Note)
 		}
 		for _, a := range n.Alerts {
-			fmt.Fprintf(&all, "%s %s\n", a.Kind, a.Says)
+			fmt.Fprintf(&all, "%s %s %s %s %s\n", a.Kind, a.Title, a.Says, a.At, a.Do)
 		}
 		for want := range strings.SplitSeq(c.want, "|") {
 			if !strings.Contains(all.String(), want) {
@@ -127,6 +144,23 @@ func TestNow(t *testing.T) {
 		}
 		if c.change == nil && (len(n.Alerts) > 0 || n.Counting != "") {
 			t.Errorf("an alert about nothing: %+v", n)
+		}
+	}
+	for why, change := range map[string]func(s *figures.Snapshot){
+		"a dispatcher that was heard of": func(s *figures.Snapshot) { s.Signs.LeaseUntil = noon.Add(-59 * time.Second) },
+		"one that nobody has needed yet": func(s *figures.Snapshot) { s.Signs, s.State.Last = line.Signs{}, 0 },
+		"one before the form opens":      func(s *figures.Snapshot) { s.Signs, s.State.Sale.Registration.Opens = line.Signs{}, noon.Add(1) },
+		"a fault when no mail waits":     func(s *figures.Snapshot) { s.Mails.Last.Result = line.ResultFault },
+		"a refusal, which is the fan's own": func(s *figures.Snapshot) {
+			s.Mails.Last.Result, s.Queues.Mails = line.ResultRefused, map[sale.MailKind]int{sale.MailOffer: 1}
+		},
+		"a pause of a sale that is over": func(s *figures.Snapshot) { s.State.Paused, s.State.Sale.Dispatch.Ends = true, noon },
+		"parts of a sale that is over": func(s *figures.Snapshot) {
+			s.Signs, s.BoxErr, s.State.Sale.Dispatch.Ends = line.Signs{}, errors.New("x"), noon
+		},
+	} {
+		if n := running(change).now(); len(n.Alerts) > 0 {
+			t.Errorf("an alert about %s: %+v", why, n.Alerts)
 		}
 	}
 	if n := running(func(s *figures.Snapshot) { s.Mails.Complete = false }).now(); n.Counting == "" {

@@ -113,28 +113,3 @@ func pace(p [2]int) string {
 	}
 	return chart.Number(p[0]) + " to " + chart.Number(p[1])
 }
-
-// alerts are what has to be known at once.
-func (v view) alerts() []templates.LiveAlert {
-	var all []templates.LiveAlert
-	say := func(kind, words string) { all = append(all, templates.LiveAlert{Kind: kind, Says: words}) }
-	st := v.State
-	switch over := !v.At.Before(st.Sale.Dispatch.Ends); {
-	case over:
-	case st.Frozen:
-		say("warm", "Frozen since "+v.clock(st.FrozenSince)+": no clock runs and no offer is made. Links that are out wait.")
-	case st.Paused:
-		say("warm", "Paused: no new offer is made and no offer mail leaves. Links that are out run on.")
-	}
-	if st.Pending() {
-		why := ""
-		if st.PendingWhy != "" {
-			why = " It said: " + st.PendingWhy
-		}
-		say("warm", fmt.Sprintf("Version %d of this sale is not at the box office yet.%s", st.Latest, why))
-	}
-	if v.BoxErr != nil {
-		say("bad", "The box office does not answer. Links that are out may still work; nothing new is offered and nothing recycled.")
-	}
-	return all
-}

@@ -13,6 +13,7 @@
 
   function replace(part, html) {
     const selection = getSelection();
+    if (part.querySelector('a:active, button:active, summary:active')) return false; // a press that is under way is a click only on what it began on
     if (selection && !selection.isCollapsed && part.contains(selection.anchorNode)) return false;
     const opened = [...part.querySelectorAll('details[open][id]')].map((d) => d.id);
     const scrolled = [...part.querySelectorAll('details[id] .chart-scroll')].map((s) => [s.closest('details').id, s.scrollTop]);
