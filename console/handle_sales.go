@@ -28,5 +28,10 @@ func (s *Server) handleSales(c echo.Context) error {
 			Opens: st.Sale.Registration.Opens, Starts: st.Sale.Dispatch.Starts, Timezone: st.Sale.Timezone,
 		})
 	}
+	if p.Everything {
+		if p.Drafts, err = s.drafts(c.Request().Context(), v); err != nil {
+			return err
+		}
+	}
 	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.pages.Sales(w, p) })
 }

@@ -15,16 +15,11 @@ import (
 
 // handleNewSale shows what was begun, and where to begin.
 func (s *Server) handleNewSale(c echo.Context) error {
-	drafts, err := s.line.Drafts(c.Request().Context(), s.visitor(c).ID)
+	drafts, err := s.drafts(c.Request().Context(), s.visitor(c))
 	if err != nil {
 		return err
 	}
-	p := templates.DraftsPage{ConsoleFrame: s.frame(c, "Set up a sale", "")}
-	for _, d := range drafts {
-		p.Drafts = append(p.Drafts, templates.DraftLine{
-			ID: d.ID, Title: d.Fields["title."+first(languagesOf(d.Fields))], Changed: d.Changed, Zone: d.Fields["timezone"],
-		})
-	}
+	p := templates.DraftsPage{ConsoleFrame: s.frame(c, "Set up a sale", ""), Drafts: drafts}
 	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.pages.NewSale(w, p) })
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
@@ -145,6 +146,7 @@ func (s *Server) openDraft(ctx context.Context, draft line.Draft, step setupStep
 	if len(d.order) == 0 {
 		d.order = fieldsOf(s.o.Sales.CheckSale(d.sale))
 	}
+	d.order = append(d.order, d.passed(s.clock())...)
 	taken, err := s.taken(ctx, d.whole["slug"])
 	if err != nil {
 		return nil, err
@@ -159,6 +161,25 @@ func (s *Server) openDraft(ctx context.Context, draft line.Draft, step setupStep
 		}
 	}
 	return d, nil
+}
+
+// passed are the dates with which nobody could join or buy. A sale file may
+// have them: it is kept beside a sale that has ended.
+func (d *setup) passed(now time.Time) []sale.FieldError {
+	var all []sale.FieldError
+	for _, date := range []struct {
+		field, message string
+		at             time.Time
+	}{
+		{"registration.closes", "has passed: nobody could join any more", d.sale.Registration.Closes},
+		{"dispatch.ends", "has passed: nothing could be sold any more", d.sale.Dispatch.Ends},
+	} {
+		told := slices.ContainsFunc(d.order, func(e sale.FieldError) bool { return e.Field == date.field || e.Field == "timezone" })
+		if !told && !date.at.IsZero() && !date.at.After(now) {
+			all = append(all, sale.FieldError{Field: date.field, Message: date.message})
+		}
+	}
+	return all
 }
 
 // inWordsOfTheForm leaves out what follows from another mistake, and says of a
@@ -177,7 +198,15 @@ func (d *setup) inWordsOfTheForm(wrong []sale.FieldError) []sale.FieldError {
 			e.Message = "is missing, and nothing follows from the title; use a–z, 0–9 and hyphens"
 		case e.Field == "title":
 			e.Message = "is missing; what is the event called?"
+		case e.Field == "slug":
+			e.Message = strings.Replace(e.Message, "is not a slug", "cannot be an address", 1)
+		case e.Field == "tickets.types":
+			e.Message = "is missing; what do fans buy?"
+		case e.Field == "event.ends" && strings.HasPrefix(e.Message, "is missing"):
+			e.Message = "is missing; what begins has an end"
 		}
+		e.Message, _ = strings.CutSuffix(e.Message, "; write it like 2027-03-10T10:00") // a form has a calendar
+		e.Message, _ = strings.CutSuffix(e.Message, " (tickets.venue_maximum)")
 		told = append(told, e)
 	}
 	return told
@@ -293,7 +322,7 @@ const mostRows = 100
 // suggested are the values that follow from others where nothing is typed.
 func (s *Server) suggested(fields map[string]string, who string) map[string]string {
 	bare := maps.Clone(fields)
-	names := []string{"slug", "mail.from", "dispatch.batch", "caps.guaranteed", "caps.standby"}
+	names := []string{"currency", "slug", "mail.from", "dispatch.batch", "caps.guaranteed", "caps.standby"}
 	for _, name := range names {
 		delete(bare, name)
 	}

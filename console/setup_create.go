@@ -2,10 +2,12 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/templates"
 )
 
 // startZone is where a sale probably is: where the newest sale is, else where
@@ -19,6 +21,23 @@ func (s *Server) startZone(ctx context.Context, acceptLanguage string) (zone str
 		return all[len(all)-1].Sale.Timezone, false, nil
 	}
 	return homeZone(acceptLanguage), true, nil
+}
+
+// drafts are the sales that an organizer has begun to set up.
+func (s *Server) drafts(ctx context.Context, v visitor) ([]templates.DraftLine, error) {
+	drafts, err := s.line.Drafts(ctx, v.ID)
+	if err != nil {
+		return nil, err
+	}
+	var all []templates.DraftLine
+	for _, d := range drafts {
+		zone := zoneNamed(d.Fields["timezone"])
+		if !slices.Contains(zones(), zone) {
+			zone = "UTC"
+		}
+		all = append(all, templates.DraftLine{ID: d.ID, Title: d.Fields["title."+first(languagesOf(d.Fields))], Changed: d.Changed, Zone: zone})
+	}
+	return all, nil
 }
 
 // addRow shows one more row of ticket types.
@@ -41,6 +60,9 @@ func (s *Server) create(ctx context.Context, d *setup, v visitor) error {
 		return err
 	}
 	notice := "The sale is created. Look at the checklist before the form opens."
+	if !s.clock().Before(d.sale.Registration.Opens) {
+		notice = "The sale is created, and its form is open. Look at the checklist now."
+	}
 	if why != "" {
 		notice = "The sale is created. Its box office does not have it yet (" + why + ") and gets it as soon as it can."
 	}

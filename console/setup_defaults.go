@@ -40,10 +40,27 @@ func starting(now time.Time, zone string) saleform.Values {
 		return time.Date(day.Year(), day.Month(), day.Day()+days, hour, 0, 0, 0, time.UTC).Format(wall)
 	}
 	return saleform.Values{
-		"languages": "en", "timezone": zone, "currency": currencyOf(zone), "payment": sale.PaymentNone,
+		"languages": "en", "timezone": zone, "payment": sale.PaymentNone,
 		"registration.opens": at(0, 10), "registration.closes": at(2, 10), "dispatch.starts": at(2, 12), "dispatch.ends": at(10, 12),
 		"tickets.max_per_fan": "4", "dispatch.every": "@every 5m", "dispatch.link_life": "1h", "dispatch.quiet": "22:00-08:00", "mail.receipt": saleform.On,
 	}
+}
+
+// zoneNamed is the zone that somebody means who typed a city alone, whatever
+// its signs; what is no city of a zone is left as it was typed.
+func zoneNamed(typed string) string {
+	meant := bareName(typed)
+	for _, zone := range zones() {
+		if city := zone[strings.LastIndex(zone, "/")+1:]; meant != "" && (meant == bareName(zone) || meant == bareName(city)) {
+			return zone
+		}
+	}
+	return typed
+}
+
+// bareName is a name without its signs, in either way to leave them out.
+func bareName(name string) string {
+	return strings.NewReplacer("ae", "a", "oe", "o", "ue", "u").Replace(slugOf(name))
 }
 
 func currencyOf(zone string) string {
@@ -90,9 +107,9 @@ func homeZone(acceptLanguage string) string {
 }
 
 // completed are the fields of a draft with everything that follows from the
-// others where nothing was typed: the address from the title, ids of ticket
-// types from their names, the sender from the organizer, the batch from the
-// places. Numbers are written as a sale file has them.
+// others where nothing was typed: the currency from the zone, the address from
+// the title, ids of ticket types from their names, the sender from the
+// organizer, the batch from the places. Numbers are written as a sale file has them.
 func (s *Server) completed(typed saleform.Values, who string) saleform.Values {
 	v := saleform.Values{}
 	spoken := languagesOf(typed)
@@ -101,6 +118,10 @@ func (s *Server) completed(typed saleform.Values, who string) saleform.Values {
 			continue // of a language that is not ticked
 		}
 		v[name] = tidy(name, value)
+	}
+	v["timezone"] = zoneNamed(v["timezone"])
+	if strings.TrimSpace(v["currency"]) == "" {
+		v["currency"] = currencyOf(v["timezone"])
 	}
 	if strings.TrimSpace(v["slug"]) == "" {
 		v["slug"] = slugOf(v["title."+first(spoken)])
@@ -146,27 +167,36 @@ func first(langs []string) string {
 
 var (
 	grouped = regexp.MustCompile(`^\d{1,3}(?:[ ,.'’\x{00a0}\x{202f}]\d{3})+$`)
+	priced  = regexp.MustCompile(`^(\d{1,3}(?:[ .'’\x{00a0}\x{202f}]\d{3})+),(\d{2})$|^(\d{1,3}(?:[ ,'’\x{00a0}\x{202f}]\d{3})+)\.(\d{2})$`)
 	comma   = regexp.MustCompile(`^(\d+),(\d{1,2})$`)
 	counts  = regexp.MustCompile(`^(tickets\.(max_per_fan|capacity|venue_maximum)|caps\..*|dispatch\.batch|tickets\.types\[\d+\]\.stock)$`)
 	prices  = regexp.MustCompile(`^tickets\.types\[\d+\]\.price$`)
 )
 
-// tidy takes the separators out of a count and writes a price with a point,
-// as far as nobody could mean anything else.
+// tidy takes the separators out of a count, writes a price with a point and a
+// currency in capitals, as far as nobody could mean anything else.
 func tidy(name, value string) string {
 	value = strings.TrimSpace(value)
 	switch {
 	case counts.MatchString(name) && grouped.MatchString(value):
-		return strings.Map(func(r rune) rune {
-			if r < '0' || r > '9' {
-				return -1
-			}
-			return r
-		}, value)
+		return digitsOf(value)
+	case prices.MatchString(name) && priced.MatchString(value):
+		return digitsOf(value[:len(value)-3]) + "." + value[len(value)-2:]
+	case name == "currency":
+		return strings.ToUpper(value)
 	case prices.MatchString(name) && comma.MatchString(value):
 		return comma.ReplaceAllString(value, "$1.$2")
 	}
 	return value
+}
+
+func digitsOf(value string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, value)
 }
 
 // plainLetters are what is written for letters with signs.

@@ -91,6 +91,8 @@ func TestSetUp(t *testing.T) {
 	b.want(b.get("/sales/new"), 200, "Begun already", "A sale without a title")
 	b.walk(draft)
 	b.want(b.get("/sales/new"), 200, "Harbour Nights 2027")
+	b.want(b.get("/"), 200, "Begun, and not created yet", `href="`+draft+`/event">Harbour Nights 2027</a>`)
+	h.as("manager").want(h.as("manager").get("/"), 200, "-Harbour Nights")
 	b.want(b.get(draft+"/preview"), 200, "https://tickets.example/harbour-nights-2027", "4,000 × Friday, CHF 85.00; 6,000 × Saturday, CHF 95.50",
 		"2,500 guaranteed, 7,500 on standby", "Create the sale", `src="`+draft+`/landing/en/preview"`)
 	b.want(b.get(draft+"/preview?lang=de"), 200, `src="`+draft+`/landing/de/preview"`)
@@ -196,14 +198,20 @@ func TestMistakesStandBesideTheirFields(t *testing.T) {
 		"no language":         {"event", without(eventForm(), "languages"), "languages", "tick at least one language", "Harbour Nights 2027"},
 		"an address in use":   {"event", with(eventForm(), "slug", "lakeside-2027"), "slug", "there is a sale at this address already", "lakeside-2027"},
 		"a reserved address":  {"event", with(eventForm(), "slug", "healthz"), "slug", "is a reserved word", "healthz"},
-		"no zone":             {"dates", with(datesForm(), "timezone", "Zurich"), "timezone", "is not a time zone", `value="Zurich"`},
+		"no zone":             {"dates", with(datesForm(), "timezone", "Nowhere"), "timezone", "is not a time zone", `value="Nowhere"`},
 		"closes before":       {"dates", with(datesForm(), "registration.closes", "2027-03-23T10:00"), "registration-closes", "is not after the opening", "2027-03-23T10:00"},
+		"closed long ago":     {"dates", with(datesForm(), "registration.opens", "2020-03-01T10:00", "registration.closes", "2020-03-26T10:00"), "registration-closes", "has passed", "2020-03-26T10:00"},
+		"over long ago":       {"dates", with(datesForm(), "registration.opens", "2020-03-01T10:00", "registration.closes", "2020-03-26T10:00", "dispatch.starts", "2020-03-26T12:00", "dispatch.ends", "2020-04-01T10:00"), "dispatch-ends", "has passed", "2020-04-01T10:00"},
+		"a day without time":  {"dates", without(datesForm(), "registration.opens"), "registration-opens", `">is missing<`, "2027-03-26T10:00"},
+		"no end of the event": {"dates", with(datesForm(), "event.starts", "2027-06-12T18:00", "event.ends", ""), "event-ends", "what begins has an end", "2027-06-12T18:00"},
+		"signs in an address": {"event", with(eventForm(), "slug", "Nacht der Töne"), "slug", "cannot be an address", "Nacht der Töne"},
+		"no kind of ticket":   {"tickets", url.Values{"tickets.max_per_fan": {"4"}, "to": {"next"}}, "tickets-types-0-title-en", "what do fans buy?", `value="4"`},
 		"an hour that is not": {"dates", with(datesForm(), "dispatch.starts", "2027-03-28T02:30"), "dispatch-starts", "does not exist in Europe/Zurich", "2027-03-28T02:30"},
 		"no date at all":      {"dates", with(datesForm(), "registration.opens", "soon"), "registration-opens", "is not a time", `value="soon"`},
 		"not a number":        {"tickets", with(ticketsForm(), "tickets.types[1].stock", "many"), "tickets-types-1-stock", "is not a whole number", `value="many"`},
 		"not a price":         {"tickets", with(ticketsForm(), "tickets.types[0].price", "€85"), "tickets-types-0-price", "is not an amount", `value="€85"`},
 		"a kind without name": {"tickets", with(ticketsForm(), "tickets.types[1].title.en", "", "tickets.types[1].title.de", ""), "tickets-types-1-title-en", "is missing", "95,50"},
-		"above the venue":     {"tickets", with(ticketsForm(), "tickets.venue_maximum", "5,000"), "tickets-types-1-stock", "is more than the 5,000 that the venue holds", `value="5,000"`},
+		"above the venue":     {"tickets", with(ticketsForm(), "tickets.venue_maximum", "5,000"), "tickets-types-1-stock", "is more than the 5,000 that the venue holds<", `value="5,000"`},
 		"too many promised":   {"places", with(placesForm(), "caps.guaranteed", "2600"), "caps-guaranteed", "2,500", `value="2600"`},
 		"no sender":           {"mails", with(mailsForm(), "mail.from", "nobody"), "mail-from", "is not", `value="nobody"`},
 		"no schedule":         {"mails", with(mailsForm(), "dispatch.every", "other", "every.other", "often"), "every-other", "is not a schedule", `value="often"`},
@@ -225,6 +233,45 @@ func TestMistakesStandBesideTheirFields(t *testing.T) {
 			b.want(b.get(draft+"/preview"), 200, "Create the sale")
 		})
 	}
+}
+
+// TestMeant: what nobody could misunderstand is understood.
+func TestMeant(t *testing.T) {
+	for typed, want := range map[string]string{
+		"Zurich": "Europe/Zurich", "Zürich": "Europe/Zurich", "zuerich": "Europe/Zurich", "europe/zurich": "Europe/Zurich", "Europe/Zurich": "Europe/Zurich",
+		"New York": "America/New_York", "utc": "UTC", "Nowhere": "Nowhere", "": "", "/": "/", "CET": "CET",
+	} {
+		if got := zoneNamed(typed); got != want {
+			t.Errorf("the zone %q is taken for %q, not %q", typed, got, want)
+		}
+	}
+	const price = "tickets.types[0].price"
+	for typed, want := range map[string]string{
+		"95,5": "95.5", "95.50": "95.50", "1,250.00": "1250.00", "1.250,00": "1250.00", "1’250.50": "1250.50", "12 000,00": "12000.00",
+		"1,250": "1,250", "1.250": "1.250", "1,250,00": "1,250,00", "ten": "ten", // who knows
+	} {
+		if got := tidy(price, typed); got != want {
+			t.Errorf("the price %q is taken for %q, not %q", typed, got, want)
+		}
+	}
+	if got := tidy("currency", " chf "); got != "CHF" {
+		t.Errorf("the currency is %q", got)
+	}
+}
+
+// TestCurrencyFollowsTheZone until somebody chooses one.
+func TestCurrencyFollowsTheZone(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("owner")
+	draft := b.begin()
+	b.want(b.post(draft+"/dates", with(datesForm(), "timezone", "London")), 303)
+	b.want(b.get(draft+"/tickets"), 200, `name="currency" value="GBP"`)
+	b.want(b.post(draft+"/tickets", with(ticketsForm(), "currency", "GBP")), 303)
+	b.want(b.post(draft+"/dates", with(datesForm(), "timezone", "Zürich")), 303)
+	b.want(b.get(draft+"/tickets"), 200, `name="currency" value="CHF"`)
+	b.want(b.post(draft+"/tickets", with(ticketsForm(), "currency", "EUR")), 303)
+	b.want(b.post(draft+"/dates", with(datesForm(), "timezone", "London")), 303)
+	b.want(b.get(draft+"/tickets"), 200, `name="currency" value="EUR"`)
 }
 
 func without(form url.Values, name string) url.Values {

@@ -67,7 +67,8 @@ type JoinPage struct {
 // SalesPage lists sales.
 type SalesPage struct {
 	ConsoleFrame
-	Sales []SalesLine
+	Sales  []SalesLine
+	Drafts []DraftLine // of this organizer, begun and not created
 }
 
 // SalesLine is one sale in the list.

@@ -28,7 +28,7 @@ func setupScenes() []scene {
 	return []scene{
 		{"newsale", func(ts *templates.Templates, w io.Writer, _ string) error {
 			return ts.NewSale(w, templates.DraftsPage{
-				ConsoleFrame: consoleFrame("Set up a sale"), Drafts: []templates.DraftLine{{ID: 1, Title: "Harbour Nights 2027", Changed: noon}, {ID: 2, Changed: noon}},
+				ConsoleFrame: consoleFrame("Set up a sale"), Drafts: []templates.DraftLine{{ID: 1, Title: "Harbour Nights 2027", Changed: noon, Zone: "Europe/Zurich"}, {ID: 2, Changed: noon, Zone: "UTC"}},
 			})
 		}},
 		step("event", "What is it?", eventStep),
