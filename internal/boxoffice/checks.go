@@ -2,7 +2,6 @@ package boxoffice
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -121,9 +120,9 @@ const mostTold = 5
 func none(invariant int, name, q string) sqldb.Check {
 	return sqldb.Check{Invariant: invariant, Name: name, Run: func(ctx context.Context, tx *sqldb.Tx) error {
 		var found []string
-		if err := each(ctx, tx, func(rows *sql.Rows) error {
+		if err := tx.Each(ctx, func(row sqldb.Row) error {
 			var one string
-			err := rows.Scan(&one)
+			err := row.Scan(&one)
 			found = append(found, one)
 			return err
 		}, q); err != nil {
@@ -150,7 +149,7 @@ func checkIssued(ctx context.Context, tx *sqldb.Tx) error {
 		document string
 	}
 	var rows []row
-	if err := each(ctx, tx, func(found *sql.Rows) error {
+	if err := tx.Each(ctx, func(found sqldb.Row) error {
 		var r row
 		err := found.Scan(&r.slug, &r.version, &r.document)
 		rows = append(rows, r)

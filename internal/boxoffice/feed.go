@@ -76,23 +76,20 @@ func (b *BoxOffice) Outcomes(ctx context.Context, slug string, after int64, limi
 }
 
 func readFeed(ctx context.Context, tx *sqldb.Tx, slug string, after int64, limit int) ([]sale.Outcome, error) {
-	rows, err := tx.Query(ctx, `SELECT position, kind, offer, reason, at FROM outcomes
+	var feed []sale.Outcome
+	err := tx.Each(ctx, func(row sqldb.Row) error {
+		var o sale.Outcome
+		var at int64
+		err := row.Scan(&o.Position, &o.Kind, &o.Offer, &o.Reason, &at)
+		o.At = sqldb.Time(at)
+		feed = append(feed, o)
+		return err
+	}, `SELECT position, kind, offer, reason, at FROM outcomes
 		WHERE sale = $1 AND position > $2 ORDER BY position LIMIT $3`, slug, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read feed of %s: %w", slug, err)
 	}
-	defer rows.Close()
-	var feed []sale.Outcome
-	for rows.Next() {
-		var o sale.Outcome
-		var at int64
-		if err := rows.Scan(&o.Position, &o.Kind, &o.Offer, &o.Reason, &at); err != nil {
-			return nil, err
-		}
-		o.At = sqldb.Time(at)
-		feed = append(feed, o)
-	}
-	return feed, rows.Err()
+	return feed, nil
 }
 
 // attachOrders gives bought and cancelled outcomes their orders, each in the

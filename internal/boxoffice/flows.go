@@ -2,7 +2,6 @@ package boxoffice
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"github.com/inturn/inturn/internal/sale"
@@ -25,11 +24,11 @@ func (b *BoxOffice) Flows(ctx context.Context, slug string, after int64) (sale.F
 	err := b.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		f.Flows, f.More = nil, false
 		var read int
-		err := each(ctx, tx, func(rows *sql.Rows) error {
+		err := tx.Each(ctx, func(row sqldb.Row) error {
 			var flow sale.Flow
 			var minute, last int64
 			var count int
-			err := rows.Scan(&minute, &flow.Pool, &flow.Source, &flow.Target, &flow.Units, &count, &last)
+			err := row.Scan(&minute, &flow.Pool, &flow.Source, &flow.Target, &flow.Units, &count, &last)
 			flow.Minute = sqldb.Time(minute * 60_000)
 			f.Flows, f.Position = append(f.Flows, flow), max(f.Position, last)
 			read += count

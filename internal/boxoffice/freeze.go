@@ -85,11 +85,11 @@ func readFreezes(ctx context.Context, tx *sqldb.Tx, slug string, known int) (sal
 		return nil, nil
 	}
 	var all sale.Freezes
-	err := each(ctx, tx, func(rows *sql.Rows) error {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var f sale.Freeze
 		var began int64
 		var ended sql.NullInt64
-		err := rows.Scan(&f.N, &began, &ended)
+		err := row.Scan(&f.N, &began, &ended)
 		f.Began, f.Ended = sqldb.Time(began), sqldb.NullTime(ended)
 		all = append(all, f)
 		return err

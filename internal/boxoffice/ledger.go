@@ -92,21 +92,18 @@ func (l *ledger) add(pool string) {
 
 // readBalances reads all accounts of a sale.
 func readBalances(ctx context.Context, tx *sqldb.Tx, slug string) (map[account]int, error) {
-	rows, err := tx.Query(ctx, `SELECT pool, name, balance FROM accounts WHERE sale = $1`, slug)
+	balances := map[account]int{}
+	err := tx.Each(ctx, func(row sqldb.Row) error {
+		var a account
+		var n int
+		err := row.Scan(&a.pool, &a.name, &n)
+		balances[a] = n
+		return err
+	}, `SELECT pool, name, balance FROM accounts WHERE sale = $1`, slug)
 	if err != nil {
 		return nil, fmt.Errorf("read balances of %s: %w", slug, err)
 	}
-	defer rows.Close()
-	balances := map[account]int{}
-	for rows.Next() {
-		var a account
-		var n int
-		if err := rows.Scan(&a.pool, &a.name, &n); err != nil {
-			return nil, err
-		}
-		balances[a] = n
-	}
-	return balances, rows.Err()
+	return balances, nil
 }
 
 // poolStock is one pool as the line and the pages see it.

@@ -93,10 +93,10 @@ func (k *books) writeOffers(ctx context.Context, tx *sqldb.Tx) error {
 func readOffers(ctx context.Context, tx *sqldb.Tx, ids []string) ([]*offer, error) {
 	var all []*offer
 	err := among(ctx, tx, `SELECT id, sale, granted, state, reason FROM offers WHERE id IN ($)`, ids,
-		func(rows *sql.Rows) error {
+		func(row sqldb.Row) error {
 			o := &offer{}
 			all = append(all, o)
-			return rows.Scan(&o.id, &o.slug, &o.granted, &o.state, &o.reason)
+			return row.Scan(&o.id, &o.slug, &o.granted, &o.state, &o.reason)
 		})
 	if err != nil {
 		return nil, fmt.Errorf("read offers: %w", err)
@@ -143,10 +143,10 @@ const pageSize = 500
 
 func readOfferPage(ctx context.Context, tx *sqldb.Tx, slug, after string) ([]OfferRow, error) {
 	var page []OfferRow
-	err := each(ctx, tx, func(rows *sql.Rows) error {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var o OfferRow
 		var ended sql.NullInt64
-		if err := rows.Scan(&o.ID, &o.Granted, &o.State, &o.Reason, &ended, &o.Order); err != nil {
+		if err := row.Scan(&o.ID, &o.Granted, &o.State, &o.Reason, &ended, &o.Order); err != nil {
 			return err
 		}
 		o.At = sqldb.NullTime(ended)

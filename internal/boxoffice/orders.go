@@ -2,7 +2,6 @@ package boxoffice
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -79,16 +78,16 @@ func (k *books) writeOrders(ctx context.Context, tx *sqldb.Tx) error {
 // orderColumns is what scanOrder scans.
 const orderColumns = `ref, sale, code, offer, position, version, state, total, idempotency, at`
 
-func scanOrder(rows *sql.Rows) (*order, error) {
+func scanOrder(row sqldb.Row) (*order, error) {
 	o := &order{}
-	return o, rows.Scan(&o.ref, &o.slug, &o.code, &o.offer, &o.position, &o.version, &o.state, &o.total, &o.idempotency, &o.at)
+	return o, row.Scan(&o.ref, &o.slug, &o.code, &o.offer, &o.position, &o.version, &o.state, &o.total, &o.idempotency, &o.at)
 }
 
 // ordersOf reads the orders of offers, complete.
 func (b *BoxOffice) ordersOf(ctx context.Context, tx *sqldb.Tx, offers []string) ([]*order, error) {
 	var all []*order
-	err := among(ctx, tx, `SELECT `+orderColumns+` FROM orders WHERE offer IN ($)`, offers, func(rows *sql.Rows) error {
-		o, err := scanOrder(rows)
+	err := among(ctx, tx, `SELECT `+orderColumns+` FROM orders WHERE offer IN ($)`, offers, func(row sqldb.Row) error {
+		o, err := scanOrder(row)
 		all = append(all, o)
 		return err
 	})
@@ -109,10 +108,10 @@ func (b *BoxOffice) complete(ctx context.Context, tx *sqldb.Tx, orders []*order)
 		}
 	}
 	err = among(ctx, tx, `SELECT ref, type, price FROM tickets WHERE ref IN ($) ORDER BY ref, number`, refs,
-		func(rows *sql.Rows) error {
+		func(row sqldb.Row) error {
 			var ref string
 			var t ticket
-			if err := rows.Scan(&ref, &t.kind, &t.price); err != nil {
+			if err := row.Scan(&ref, &t.kind, &t.price); err != nil {
 				return err
 			}
 			byRef[ref].tickets = append(byRef[ref].tickets, t)
@@ -167,8 +166,8 @@ func (b *BoxOffice) find(ctx context.Context, name, q string, args ...any) (sale
 // list runs a query for orderColumns and completes what it finds.
 func (b *BoxOffice) list(ctx context.Context, tx *sqldb.Tx, q string, args ...any) ([]*order, error) {
 	var all []*order
-	err := each(ctx, tx, func(rows *sql.Rows) error {
-		o, err := scanOrder(rows)
+	err := tx.Each(ctx, func(row sqldb.Row) error {
+		o, err := scanOrder(row)
 		all = append(all, o)
 		return err
 	}, q, args...)

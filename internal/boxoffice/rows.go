@@ -10,28 +10,13 @@ import (
 )
 
 // among runs q, which contains the words IN ($), for all keys.
-func among(ctx context.Context, tx *sqldb.Tx, q string, keys []string, scan func(rows *sql.Rows) error) error {
+func among(ctx context.Context, tx *sqldb.Tx, q string, keys []string, scan func(row sqldb.Row) error) error {
 	for _, chunk := range sqldb.Chunks(keys) {
-		if err := each(ctx, tx, scan, strings.Replace(q, "IN ($)", "IN ("+sqldb.Marks(1, len(chunk))+")", 1), chunk...); err != nil {
+		if err := tx.Each(ctx, scan, strings.Replace(q, "IN ($)", "IN ("+sqldb.Marks(1, len(chunk))+")", 1), chunk...); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// each runs a query and hands over its rows.
-func each(ctx context.Context, tx *sqldb.Tx, scan func(rows *sql.Rows) error, q string, args ...any) error {
-	rows, err := tx.Query(ctx, q, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }
 
 // mustExist answers "no such sale" where there is none.

@@ -25,11 +25,11 @@ func (b *BoxOffice) Ledger(ctx context.Context, slug string, after int64, limit 
 	var page []sale.Transfer
 	err := b.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		page = nil
-		err := each(ctx, tx, func(rows *sql.Rows) error {
+		err := tx.Each(ctx, func(row sqldb.Row) error {
 			var t sale.Transfer
 			var at int64
 			var offer sql.NullString
-			err := rows.Scan(&t.ID, &at, &t.Pool, &t.Source, &t.Target, &t.Units, &t.Reason, &offer)
+			err := row.Scan(&t.ID, &at, &t.Pool, &t.Source, &t.Target, &t.Units, &t.Reason, &offer)
 			t.At, t.Offer = sqldb.Time(at), offer.String
 			page = append(page, t)
 			return err

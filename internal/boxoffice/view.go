@@ -129,9 +129,9 @@ func (b *BoxOffice) Sales(ctx context.Context) ([]sale.Sale, error) {
 	err := b.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
 		var editions []edition
-		if err := each(ctx, tx, func(rows *sql.Rows) error {
+		if err := tx.Each(ctx, func(row sqldb.Row) error {
 			var e edition
-			err := rows.Scan(&e.slug, &e.version)
+			err := row.Scan(&e.slug, &e.version)
 			editions = append(editions, e)
 			return err
 		}, `SELECT slug, version FROM sales ORDER BY slug`); err != nil {
@@ -154,10 +154,10 @@ func (b *BoxOffice) Keys(ctx context.Context) ([]sale.PublicKey, error) {
 	var all []sale.PublicKey
 	err := b.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
-		return each(ctx, tx, func(rows *sql.Rows) error {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var key sale.PublicKey
 			var created int64
-			if err := rows.Scan(&key.KID, &key.X, &created); err != nil {
+			if err := row.Scan(&key.KID, &key.X, &created); err != nil {
 				return err
 			}
 			key.Created = sqldb.Time(created)

@@ -63,20 +63,13 @@ func (l *Line) Cancellings(ctx context.Context, lease Lease) ([]Cancelling, erro
 	var all []Cancelling
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
-		rows, err := tx.Query(ctx, `SELECT code, cancel_why FROM orders WHERE sale_id = $1 AND cancel_at IS NOT NULL AND state = 'confirmed'
-			ORDER BY cancel_at, code LIMIT 100`, lease.SaleID)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var c Cancelling
-			if err := rows.Scan(&c.Code, &c.Why); err != nil {
-				return err
-			}
+			err := row.Scan(&c.Code, &c.Why)
 			all = append(all, c)
-		}
-		return rows.Err()
+			return err
+		}, `SELECT code, cancel_why FROM orders WHERE sale_id = $1 AND cancel_at IS NOT NULL AND state = 'confirmed'
+			ORDER BY cancel_at, code LIMIT 100`, lease.SaleID)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read orders to cancel in %s: %w", lease.Slug, err)

@@ -31,20 +31,13 @@ func (l *Line) Books(ctx context.Context, slug string) (Books, error) {
 			return err
 		}
 		b.Cursor = st.Cursor
-		rows, err := tx.Query(ctx, `SELECT id, state, granted FROM offers WHERE sale_id = $1`, st.ID)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var id string
 			var r BookRow
-			if err := rows.Scan(&id, &r.State, &r.Granted); err != nil {
-				return err
-			}
+			err := row.Scan(&id, &r.State, &r.Granted)
 			b.Offers[id] = r
-		}
-		return rows.Err()
+			return err
+		}, `SELECT id, state, granted FROM offers WHERE sale_id = $1`, st.ID)
 	})
 	if err != nil {
 		return Books{}, fmt.Errorf("read the books of %s: %w", slug, err)
@@ -58,21 +51,14 @@ func (l *Line) OfferCounts(ctx context.Context, slug string) (map[sale.OfferStat
 	var counts map[sale.OfferState]int
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		counts = map[sale.OfferState]int{}
-		rows, err := tx.Query(ctx, `SELECT o.state, COUNT(*) FROM offers o JOIN sales s ON s.id = o.sale_id
-			WHERE s.slug = $1 GROUP BY o.state`, slug)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var state sale.OfferState
 			var n int
-			if err := rows.Scan(&state, &n); err != nil {
-				return err
-			}
+			err := row.Scan(&state, &n)
 			counts[state] = n
-		}
-		return rows.Err()
+			return err
+		}, `SELECT o.state, COUNT(*) FROM offers o JOIN sales s ON s.id = o.sale_id
+			WHERE s.slug = $1 GROUP BY o.state`, slug)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count the offers of %s: %w", slug, err)

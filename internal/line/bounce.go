@@ -237,21 +237,14 @@ func (l *Line) BouncedMails(ctx context.Context, slug string) (map[sale.MailKind
 	var counts map[sale.MailKind]int
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		counts = map[sale.MailKind]int{}
-		rows, err := tx.Query(ctx, `SELECT m.kind, COUNT(*) FROM mail_tries t JOIN outbox m ON m.id = t.mail_id
-			WHERE t.sale_id = (SELECT id FROM sales WHERE slug = $1) AND t.bounced_at IS NOT NULL AND t.bounce <> '`+corrected+`' GROUP BY m.kind`, slug)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var kind sale.MailKind
 			var n int
-			if err := rows.Scan(&kind, &n); err != nil {
-				return err
-			}
+			err := row.Scan(&kind, &n)
 			counts[kind] = n
-		}
-		return rows.Err()
+			return err
+		}, `SELECT m.kind, COUNT(*) FROM mail_tries t JOIN outbox m ON m.id = t.mail_id
+			WHERE t.sale_id = (SELECT id FROM sales WHERE slug = $1) AND t.bounced_at IS NOT NULL AND t.bounce <> '`+corrected+`' GROUP BY m.kind`, slug)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count the bounces of %s: %w", slug, err)

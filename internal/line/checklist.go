@@ -2,7 +2,6 @@ package line
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -52,11 +51,11 @@ func (l *Line) Check(ctx context.Context, slug string, item CheckItem, c Checked
 // Checklist is what is kept of a sale's.
 func (l *Line) Checklist(ctx context.Context, saleID int64) (map[CheckItem]Checked, error) {
 	all := map[CheckItem]Checked{}
-	err := l.readRows(ctx, func(rows *sql.Rows) error {
+	err := l.readRows(ctx, func(row sqldb.Row) error {
 		var item CheckItem
 		var c Checked
 		var at int64
-		err := rows.Scan(&item, &at, &c.Actor, &c.Detail)
+		err := row.Scan(&item, &at, &c.Actor, &c.Detail)
 		c.At = sqldb.Time(at)
 		all[item] = c
 		return err

@@ -90,20 +90,14 @@ const batchAfterBatch = `SELECT sale_id, batch, next_planned, last_done FROM (
 // none makes a check of a query with four columns that must find nothing.
 func none(query string) func(context.Context, *sqldb.Tx) error {
 	return func(ctx context.Context, tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, query)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
 		var found []string
-		for rows.Next() {
+		err := tx.Each(ctx, func(row sqldb.Row) error {
 			var v [4]any
-			if err := rows.Scan(&v[0], &v[1], &v[2], &v[3]); err != nil {
-				return err
-			}
+			err := row.Scan(&v[0], &v[1], &v[2], &v[3])
 			found = append(found, fmt.Sprint(v[:]...))
-		}
-		if err := rows.Err(); err != nil {
+			return err
+		}, query)
+		if err != nil {
 			return err
 		}
 		if len(found) > 0 {
@@ -152,25 +146,21 @@ type pause struct{ from, to int64 }
 
 // pauses reads them from the audit: begun by one action, ended by the other.
 func pauses(ctx context.Context, tx *sqldb.Tx, saleID int64, begin, end string) ([]pause, error) {
-	rows, err := tx.Query(ctx, `SELECT at, action FROM audit WHERE sale_id = $1 AND action IN ($2, $3) ORDER BY id`, saleID, begin, end)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var all []pause
-	for rows.Next() {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var at int64
 		var action string
-		if err := rows.Scan(&at, &action); err != nil {
-			return nil, err
+		if err := row.Scan(&at, &action); err != nil {
+			return err
 		}
 		if action == begin {
 			all = append(all, pause{from: at})
 		} else if len(all) > 0 {
 			all[len(all)-1].to = at
 		}
-	}
-	return all, rows.Err()
+		return nil
+	}, `SELECT at, action FROM audit WHERE sale_id = $1 AND action IN ($2, $3) ORDER BY id`, saleID, begin, end)
+	return all, err
 }
 
 // notWhile covers the planning of offers and the hand-over of their mails

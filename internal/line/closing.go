@@ -100,22 +100,19 @@ func markWithdrawn(ctx context.Context, tx *sqldb.Tx, saleID int64) error {
 }
 
 func closingOffers(ctx context.Context, tx *sqldb.Tx, st State) ([]sale.Closing, error) {
-	rows, err := tx.Query(ctx, `SELECT id, reason, ends FROM offers WHERE sale_id = $1 AND state = 'closing' ORDER BY number`, st.ID)
+	var all []sale.Closing
+	err := tx.Each(ctx, func(row sqldb.Row) error {
+		c := sale.Closing{Freezes: st.Freezes}
+		var ends sql.NullInt64
+		err := row.Scan(&c.Offer, &c.Reason, &ends)
+		c.Ends = sqldb.Time(ends.Int64)
+		all = append(all, c)
+		return err
+	}, `SELECT id, reason, ends FROM offers WHERE sale_id = $1 AND state = 'closing' ORDER BY number`, st.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read closing offers: %w", err)
 	}
-	defer rows.Close()
-	var all []sale.Closing
-	for rows.Next() {
-		c := sale.Closing{Freezes: st.Freezes}
-		var ends sql.NullInt64
-		if err := rows.Scan(&c.Offer, &c.Reason, &ends); err != nil {
-			return nil, err
-		}
-		c.Ends = sqldb.Time(ends.Int64)
-		all = append(all, c)
-	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // Closed records the box office's answers to closings. Closed ends the

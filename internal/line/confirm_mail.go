@@ -10,7 +10,17 @@ import (
 // dueConfirms reads the mails that confirm an address and may leave now. One
 // whose link is over, or whose address stands in line by now, is moot.
 func dueConfirms(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
-	rows, err := tx.Query(ctx, `SELECT m.id, m.ref, m.tries, COALESCE(m.first_at, 0),
+	var mails []Mail
+	err := tx.Each(ctx, func(row sqldb.Row) error {
+		m := Mail{Kind: sale.MailConfirm}
+		var first, ends int64
+		var over int
+		err := row.Scan(&m.ID, &m.Ref, &m.Try, &first, &m.Failed, &m.Address, &m.Lang, &ends, &over)
+		m.Try++
+		m.First, m.Ends, m.Moot = sqldb.Time(first), sqldb.Time(ends), over == 1
+		mails = append(mails, m)
+		return err
+	}, `SELECT m.id, m.ref, m.tries, COALESCE(m.first_at, 0),
 		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')),
 		COALESCE(c.address, ''), COALESCE(c.lang, ''), COALESCE(c.ends, 0),
 		CASE WHEN c.ref IS NULL OR c.ends <= $3 OR EXISTS (SELECT 1 FROM registrations r
@@ -19,23 +29,7 @@ func dueConfirms(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		WHERE m.sale_id = $1 AND m.priority = $2 AND m.due_at IS NOT NULL AND m.due_at <= $3
 		ORDER BY m.due_at, m.id LIMIT $4`,
 		d.state.ID, sale.MailConfirm.Priority(), sqldb.Millis(d.now), d.most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var mails []Mail
-	for rows.Next() {
-		m := Mail{Kind: sale.MailConfirm}
-		var first, ends int64
-		var over int
-		if err := rows.Scan(&m.ID, &m.Ref, &m.Try, &first, &m.Failed, &m.Address, &m.Lang, &ends, &over); err != nil {
-			return nil, err
-		}
-		m.Try++
-		m.First, m.Ends, m.Moot = sqldb.Time(first), sqldb.Time(ends), over == 1
-		mails = append(mails, m)
-	}
-	return mails, rows.Err()
+	return mails, err
 }
 
 // leaveHalf keeps mails that anybody can cause who types an address to half of

@@ -52,8 +52,8 @@ func (l *Line) NewDraft(ctx context.Context, organizer int64, fields map[string]
 // Drafts gives an organizer's, the newest first.
 func (l *Line) Drafts(ctx context.Context, organizer int64) ([]Draft, error) {
 	var all []Draft
-	err := l.readRows(ctx, func(rows *sql.Rows) error {
-		d, err := scanDraft(rows.Scan)
+	err := l.readRows(ctx, func(row sqldb.Row) error {
+		d, err := scanDraft(row.Scan)
 		all = append(all, d)
 		return err
 	}, `SELECT id, fields, changed_at FROM drafts WHERE organizer_id = $1 ORDER BY id DESC`, organizer)

@@ -36,10 +36,10 @@ func (l *Line) RegistrationsAfter(ctx context.Context, slug string, number, most
 	return page(ctx, l, slug, `SELECT number, class, address, lang, at, waiting, bounced, undelivered,
 			COALESCE(withdrawn_at, 0), COALESCE(erased_at, 0), COALESCE(corrected_at, 0)
 		FROM registrations WHERE sale_id = $1 AND number > $2 ORDER BY number LIMIT $3`, []any{number, most},
-		func(rows *sql.Rows) (r RegistrationRow, err error) {
+		func(row sqldb.Row) (r RegistrationRow, err error) {
 			var at, withdrawn, erased, correctedAt int64
 			var waiting, bounced int
-			err = rows.Scan(&r.Number, &r.Class, &r.Address, &r.Lang, &at, &waiting, &bounced, &r.Undelivered, &withdrawn, &erased, &correctedAt)
+			err = row.Scan(&r.Number, &r.Class, &r.Address, &r.Lang, &at, &waiting, &bounced, &r.Undelivered, &withdrawn, &erased, &correctedAt)
 			r.Joined, r.Withdrawn, r.Erased, r.Corrected = sqldb.Time(at), sqldb.Time(withdrawn), sqldb.Time(erased), sqldb.Time(correctedAt)
 			r.Waiting, r.Bounced = waiting == 1, bounced == 1
 			return r, err
@@ -58,9 +58,9 @@ func (l *Line) OffersAfter(ctx context.Context, slug string, number int, batch i
 	return page(ctx, l, slug, `SELECT number, id, batch, most, granted, state, reason, COALESCE(ends, 0), planned_at,
 			COALESCE(opened_at, 0), COALESCE(over_at, 0), COALESCE(returned_at, 0)
 		FROM offers WHERE sale_id = $1 AND (number, batch) > ($2, $3) ORDER BY number, batch LIMIT $4`, []any{number, batch, most},
-		func(rows *sql.Rows) (o OfferRow, err error) {
+		func(row sqldb.Row) (o OfferRow, err error) {
 			var ends, planned, opened, over, returned int64
-			err = rows.Scan(&o.Number, &o.ID, &o.Batch, &o.Most, &o.Granted, &o.State, &o.Reason, &ends, &planned, &opened, &over, &returned)
+			err = row.Scan(&o.Number, &o.ID, &o.Batch, &o.Most, &o.Granted, &o.State, &o.Reason, &ends, &planned, &opened, &over, &returned)
 			o.Ends, o.Planned, o.Opened = sqldb.Time(ends), sqldb.Time(planned), sqldb.Time(opened)
 			o.Over, o.Returned = sqldb.Time(over), sqldb.Time(returned)
 			return o, err
@@ -79,11 +79,11 @@ func (l *Line) OrdersAfter(ctx context.Context, slug, code string, most int) ([]
 	return page(ctx, l, slug, `SELECT b.number, r.address, b.doc, b.state, COALESCE(b.cancel_at, 0), b.cancel_why
 		FROM orders b JOIN registrations r ON r.sale_id = b.sale_id AND r.number = b.number
 		WHERE b.sale_id = $1 AND b.code > $2 ORDER BY b.code LIMIT $3`, []any{code, most},
-		func(rows *sql.Rows) (o OrderRow, err error) {
+		func(row sqldb.Row) (o OrderRow, err error) {
 			var doc string
 			var state sale.OrderState
 			var asked int64
-			if err = rows.Scan(&o.Number, &o.Address, &doc, &state, &asked, &o.CancelWhy); err != nil {
+			if err = row.Scan(&o.Number, &o.Address, &doc, &state, &asked, &o.CancelWhy); err != nil {
 				return o, err
 			}
 			err = json.Unmarshal([]byte(doc), &o.Order)
@@ -96,16 +96,16 @@ func (l *Line) OrdersAfter(ctx context.Context, slug, code string, most int) ([]
 func (l *Line) AuditAfter(ctx context.Context, slug string, id int64, most int) ([]AuditEntry, error) {
 	return page(ctx, l, slug, `SELECT id, at, actor, action, number, detail, why FROM audit
 		WHERE sale_id = $1 AND id > $2 ORDER BY id LIMIT $3`, []any{id, most},
-		func(rows *sql.Rows) (e AuditEntry, err error) {
+		func(row sqldb.Row) (e AuditEntry, err error) {
 			var at int64
-			err = rows.Scan(&e.ID, &at, &e.Actor, &e.Action, &e.Number, &e.Detail, &e.Why)
+			err = row.Scan(&e.ID, &at, &e.Actor, &e.Action, &e.Number, &e.Detail, &e.Why)
 			e.At = sqldb.Time(at)
 			return e, err
 		})
 }
 
 // page runs a query about a sale, whose id is $1, in a transaction of its own.
-func page[T any](ctx context.Context, l *Line, slug, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+func page[T any](ctx context.Context, l *Line, slug, query string, args []any, scan func(sqldb.Row) (T, error)) ([]T, error) {
 	var all []T
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
@@ -117,19 +117,14 @@ func page[T any](ctx context.Context, l *Line, slug, query string, args []any, s
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, query, append([]any{id}, args...)...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			one, err := scan(rows)
+		return tx.Each(ctx, func(row sqldb.Row) error {
+			one, err := scan(row)
 			if err != nil {
 				return err
 			}
 			all = append(all, one)
-		}
-		return rows.Err()
+			return nil
+		}, query, append([]any{id}, args...)...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read a page of %s: %w", slug, err)

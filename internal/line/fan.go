@@ -199,103 +199,86 @@ func (r *fanReader) promotion(ctx context.Context) error {
 		return nil
 	}
 	was := false
-	return r.each(ctx, `SELECT at, doc FROM sale_versions WHERE sale_id = $1 AND state <> 'refused' ORDER BY version`, []any{r.saleID},
-		func(rows *sql.Rows) error {
-			var at int64
-			var doc string
-			var caps struct {
-				Caps sale.Caps `json:"caps"`
-			}
-			if err := rows.Scan(&at, &doc); err != nil {
-				return err
-			}
-			if err := json.Unmarshal([]byte(doc), &caps); err != nil {
-				return fmt.Errorf("read a version: %w", err)
-			}
-			is := r.fan.Number <= caps.Caps.Guaranteed
-			if written := sqldb.Time(at); is && !was && written.After(r.fan.Joined) {
-				r.fan.Promoted = written
-			}
-			was = was || is // lowering demotes nobody
-			return nil
-		})
-}
-
-func (r *fanReader) each(ctx context.Context, q string, args []any, visit func(*sql.Rows) error) error {
-	rows, err := r.tx.Query(ctx, q, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := visit(rows); err != nil {
+	return r.tx.Each(ctx, func(row sqldb.Row) error {
+		var at int64
+		var doc string
+		var caps struct {
+			Caps sale.Caps `json:"caps"`
+		}
+		if err := row.Scan(&at, &doc); err != nil {
 			return err
 		}
-	}
-	return rows.Err()
+		if err := json.Unmarshal([]byte(doc), &caps); err != nil {
+			return fmt.Errorf("read a version: %w", err)
+		}
+		is := r.fan.Number <= caps.Caps.Guaranteed
+		if written := sqldb.Time(at); is && !was && written.After(r.fan.Joined) {
+			r.fan.Promoted = written
+		}
+		was = was || is // lowering demotes nobody
+		return nil
+	}, `SELECT at, doc FROM sale_versions WHERE sale_id = $1 AND state <> 'refused' ORDER BY version`, r.saleID)
 }
 
 func (r *fanReader) offers(ctx context.Context) error {
-	return r.each(ctx, `SELECT id, batch, most, granted, state, reason, ends, planned_at, opened_at, over_at, returned_at
-		FROM offers WHERE sale_id = $1 AND number = $2 ORDER BY batch`, []any{r.saleID, r.fan.Number}, func(rows *sql.Rows) error {
+	return r.tx.Each(ctx, func(row sqldb.Row) error {
 		var o FanOffer
 		var planned int64
 		var ends, opened, over, returned sql.NullInt64
-		err := rows.Scan(&o.ID, &o.Batch, &o.Most, &o.Granted, &o.State, &o.Reason, &ends, &planned, &opened, &over, &returned)
+		err := row.Scan(&o.ID, &o.Batch, &o.Most, &o.Granted, &o.State, &o.Reason, &ends, &planned, &opened, &over, &returned)
 		o.Planned, o.Ends, o.Opened = sqldb.Time(planned), sqldb.NullTime(ends), sqldb.NullTime(opened)
 		o.Over, o.Returned = sqldb.NullTime(over), sqldb.NullTime(returned)
 		r.fan.Offers = append(r.fan.Offers, o)
 		return err
-	})
+	}, `SELECT id, batch, most, granted, state, reason, ends, planned_at, opened_at, over_at, returned_at
+		FROM offers WHERE sale_id = $1 AND number = $2 ORDER BY batch`, r.saleID, r.fan.Number)
 }
 
 func (r *fanReader) orders(ctx context.Context) error {
-	return r.each(ctx, `SELECT doc, state, cancel_at, cancel_why FROM orders WHERE sale_id = $1 AND number = $2 ORDER BY at`,
-		[]any{r.saleID, r.fan.Number}, func(rows *sql.Rows) error {
-			var o FanOrder
-			var doc string
-			var state sale.OrderState
-			var asked sql.NullInt64
-			if err := rows.Scan(&doc, &state, &asked, &o.CancelWhy); err != nil {
-				return err
-			}
-			if err := json.Unmarshal([]byte(doc), &o.Order); err != nil {
-				return fmt.Errorf("read order: %w", err)
-			}
-			o.Order.State, o.Asked = state, sqldb.NullTime(asked)
-			r.fan.Orders = append(r.fan.Orders, o)
-			return nil
-		})
+	return r.tx.Each(ctx, func(row sqldb.Row) error {
+		var o FanOrder
+		var doc string
+		var state sale.OrderState
+		var asked sql.NullInt64
+		if err := row.Scan(&doc, &state, &asked, &o.CancelWhy); err != nil {
+			return err
+		}
+		if err := json.Unmarshal([]byte(doc), &o.Order); err != nil {
+			return fmt.Errorf("read order: %w", err)
+		}
+		o.Order.State, o.Asked = state, sqldb.NullTime(asked)
+		r.fan.Orders = append(r.fan.Orders, o)
+		return nil
+	}, `SELECT doc, state, cancel_at, cancel_why FROM orders WHERE sale_id = $1 AND number = $2 ORDER BY at`, r.saleID, r.fan.Number)
 }
 
 func (r *fanReader) mails(ctx context.Context) error {
-	return r.each(ctx, `SELECT id, kind, ref, state, delivered, created_at, due_at FROM outbox
-		WHERE sale_id = $1 AND number = $2 AND kind IN (`+placeMails+`) ORDER BY id`, []any{r.saleID, r.fan.Number}, func(rows *sql.Rows) error {
+	return r.tx.Each(ctx, func(row sqldb.Row) error {
 		m := FanMail{Tries: []FanTry{}}
 		var created int64
 		var due sql.NullInt64
 		var delivered int
-		err := rows.Scan(&m.ID, &m.Kind, &m.Ref, &m.State, &delivered, &created, &due)
+		err := row.Scan(&m.ID, &m.Kind, &m.Ref, &m.State, &delivered, &created, &due)
 		m.Delivered, m.Created, m.Due = delivered == 1, sqldb.Time(created), sqldb.NullTime(due)
 		r.fan.Mails = append(r.fan.Mails, m)
 		return err
-	})
+	}, `SELECT id, kind, ref, state, delivered, created_at, due_at FROM outbox
+		WHERE sale_id = $1 AND number = $2 AND kind IN (`+placeMails+`) ORDER BY id`, r.saleID, r.fan.Number)
 }
 
 func (r *fanReader) tries(ctx context.Context) error {
 	for i := range r.fan.Mails {
 		m := &r.fan.Mails[i]
-		err := r.each(ctx, `SELECT id, started_at, done_at, result, code, bounced_at, bounce, ends, freezes FROM mail_tries WHERE mail_id = $1 ORDER BY id`,
-			[]any{m.ID}, func(rows *sql.Rows) error {
-				var t FanTry
-				var started int64
-				var done, bounced, ends sql.NullInt64
-				err := rows.Scan(&t.ID, &started, &done, &t.Result, &t.Code, &bounced, &t.Bounce, &ends, &t.Freezes)
-				t.Ends = sqldb.Time(ends.Int64)
-				t.Started, t.Done, t.Bounced = sqldb.Time(started), sqldb.NullTime(done), sqldb.NullTime(bounced)
-				m.Tries = append(m.Tries, t)
-				return err
-			})
+		err := r.tx.Each(ctx, func(row sqldb.Row) error {
+			var t FanTry
+			var started int64
+			var done, bounced, ends sql.NullInt64
+			err := row.Scan(&t.ID, &started, &done, &t.Result, &t.Code, &bounced, &t.Bounce, &ends, &t.Freezes)
+			t.Ends = sqldb.Time(ends.Int64)
+			t.Started, t.Done, t.Bounced = sqldb.Time(started), sqldb.NullTime(done), sqldb.NullTime(bounced)
+			m.Tries = append(m.Tries, t)
+			return err
+		}, `SELECT id, started_at, done_at, result, code, bounced_at, bounce, ends, freezes FROM mail_tries WHERE mail_id = $1 ORDER BY id`, m.ID)
 		if err != nil {
 			return err
 		}
@@ -315,13 +298,12 @@ func (r *fanReader) others(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.each(ctx, `SELECT ref, address, lang, since, sends, sent_at, ends FROM confirmations WHERE identity = $1`, []any{r.identity},
-		func(rows *sql.Rows) error {
-			var c FanConfirmation
-			var since, sent, ends int64
-			err := rows.Scan(&c.Ref, &c.Address, &c.Lang, &since, &c.Sends, &sent, &ends)
-			c.Since, c.Sent, c.Ends = sqldb.Time(since), sqldb.Time(sent), sqldb.Time(ends)
-			r.fan.Confirmation = &c
-			return err
-		})
+	return r.tx.Each(ctx, func(row sqldb.Row) error {
+		var c FanConfirmation
+		var since, sent, ends int64
+		err := row.Scan(&c.Ref, &c.Address, &c.Lang, &since, &c.Sends, &sent, &ends)
+		c.Since, c.Sent, c.Ends = sqldb.Time(since), sqldb.Time(sent), sqldb.Time(ends)
+		r.fan.Confirmation = &c
+		return err
+	}, `SELECT ref, address, lang, since, sends, sent_at, ends FROM confirmations WHERE identity = $1`, r.identity)
 }

@@ -66,9 +66,9 @@ type BatchTally struct {
 // whose offers are all over never changes again.
 func (l *Line) BatchTallies(ctx context.Context, saleID, first, last int64) ([]BatchTally, error) {
 	var all []BatchTally
-	err := l.readRows(ctx, func(rows *sql.Rows) error {
+	err := l.readRows(ctx, func(row sqldb.Row) error {
 		var t BatchTally
-		err := rows.Scan(&t.Batch, &t.State, &t.Offers, &t.Mailed)
+		err := row.Scan(&t.Batch, &t.State, &t.Offers, &t.Mailed)
 		all = append(all, t)
 		return err
 	}, `SELECT batch, state, COUNT(*), COUNT(ends) FROM offers WHERE sale_id = $1 AND batch >= $2 AND batch <= $3
@@ -125,12 +125,12 @@ func (l *Line) HandOvers(ctx context.Context, ids []int64) ([]HandOver, error) {
 
 func (l *Line) handOvers(ctx context.Context, query string, args ...any) ([]HandOver, error) {
 	var all []HandOver
-	err := l.readRows(ctx, func(rows *sql.Rows) error {
+	err := l.readRows(ctx, func(row sqldb.Row) error {
 		var h HandOver
 		var done sql.NullInt64
 		var began int64
 		var address string
-		err := rows.Scan(&h.ID, &h.SaleID, &h.Kind, &done, &began, &h.Result, &address)
+		err := row.Scan(&h.ID, &h.SaleID, &h.Kind, &done, &began, &h.Result, &address)
 		h.Done, h.At = done.Valid, sqldb.Time(max(done.Int64, began))
 		h.Domain = strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
 		all = append(all, h)
@@ -174,9 +174,9 @@ func (l *Line) Queues(ctx context.Context, st State) (Queues, error) {
 	for _, k := range sale.MailKinds() {
 		kinds[k.Priority()] = k
 	}
-	err := l.readRows(ctx, func(rows *sql.Rows) error {
+	err := l.readRows(ctx, func(row sqldb.Row) error {
 		var priority, n int
-		err := rows.Scan(&priority, &n)
+		err := row.Scan(&priority, &n)
 		q.Mails[kinds[priority]] += n
 		return err
 	}, `SELECT priority, COUNT(*) FROM outbox WHERE sale_id = $1 AND due_at IS NOT NULL GROUP BY priority`, st.ID)
@@ -220,18 +220,6 @@ func (l *Line) Signs(ctx context.Context, saleID int64) (Signs, error) {
 }
 
 // readRows runs a query in a transaction of its own and hands its rows over.
-func (l *Line) readRows(ctx context.Context, scan func(*sql.Rows) error, query string, args ...any) error {
-	return l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, query, args...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := scan(rows); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
-	})
+func (l *Line) readRows(ctx context.Context, scan func(sqldb.Row) error, query string, args ...any) error {
+	return l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error { return tx.Each(ctx, scan, query, args...) })
 }

@@ -131,20 +131,14 @@ func (l *Line) History(ctx context.Context, p HistoryPage) ([]AuditEntry, error)
 }
 
 func auditRows(ctx context.Context, tx *sqldb.Tx, where string, args ...any) ([]AuditEntry, error) {
-	rows, err := tx.Query(ctx, `SELECT id, at, actor, action, number, detail, why FROM audit WHERE `+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var all []AuditEntry
-	for rows.Next() {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var e AuditEntry
 		var at int64
-		if err := rows.Scan(&e.ID, &at, &e.Actor, &e.Action, &e.Number, &e.Detail, &e.Why); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&e.ID, &at, &e.Actor, &e.Action, &e.Number, &e.Detail, &e.Why)
 		e.At = sqldb.Time(at)
 		all = append(all, e)
-	}
-	return all, rows.Err()
+		return err
+	}, `SELECT id, at, actor, action, number, detail, why FROM audit WHERE `+where, args...)
+	return all, err
 }

@@ -159,23 +159,20 @@ func lockFreezes(ctx context.Context, tx *sqldb.Tx, slug string) (int64, []Incid
 }
 
 func readIncidents(ctx context.Context, tx *sqldb.Tx, saleID int64) ([]Incident, error) {
-	rows, err := tx.Query(ctx, `SELECT n, began_at, ended_at, actor, why, ended_by, ended_why, moved FROM freezes WHERE sale_id = $1 ORDER BY n`, saleID)
-	if err != nil {
-		return nil, fmt.Errorf("read freezes: %w", err)
-	}
-	defer rows.Close()
 	var all []Incident
-	for rows.Next() {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var inc Incident
 		var began int64
 		var ended sql.NullInt64
-		if err := rows.Scan(&inc.N, &began, &ended, &inc.Actor, &inc.Why, &inc.EndedBy, &inc.EndedWhy, &inc.Moved); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&inc.N, &began, &ended, &inc.Actor, &inc.Why, &inc.EndedBy, &inc.EndedWhy, &inc.Moved)
 		inc.Began, inc.Ended = sqldb.Time(began), sqldb.NullTime(ended)
 		all = append(all, inc)
+		return err
+	}, `SELECT n, began_at, ended_at, actor, why, ended_by, ended_why, moved FROM freezes WHERE sale_id = $1 ORDER BY n`, saleID)
+	if err != nil {
+		return nil, fmt.Errorf("read freezes: %w", err)
 	}
-	return all, rows.Err()
+	return all, nil
 }
 
 // bare is what a box office and a link need to know of incidents.
@@ -260,22 +257,15 @@ func (l *Line) ToldFreezes(ctx context.Context, slug string) (sale.Freezes, erro
 	var all sale.Freezes
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
-		rows, err := tx.Query(ctx, `SELECT n, began_at, CASE WHEN told = 2 THEN ended_at ELSE 0 END FROM freezes
-			WHERE sale_id = (SELECT id FROM sales WHERE slug = $1) AND told > 0 ORDER BY n`, slug)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var f sale.Freeze
 			var began, ended int64
-			if err := rows.Scan(&f.N, &began, &ended); err != nil {
-				return err
-			}
+			err := row.Scan(&f.N, &began, &ended)
 			f.Began, f.Ended = sqldb.Time(began), sqldb.Time(ended)
 			all = append(all, f)
-		}
-		return rows.Err()
+			return err
+		}, `SELECT n, began_at, CASE WHEN told = 2 THEN ended_at ELSE 0 END FROM freezes
+			WHERE sale_id = (SELECT id FROM sales WHERE slug = $1) AND told > 0 ORDER BY n`, slug)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read what the box office was told of %s: %w", slug, err)

@@ -28,23 +28,18 @@ func endsAsGiven(ctx context.Context, tx *sqldb.Tx, saleID int64) error {
 		return err
 	}
 	freezes := bare(incidents)
-	rows, err := tx.Query(ctx, `SELECT o.number, o.ends, t.ends, t.freezes FROM offers o
-		JOIN outbox m ON m.kind = 'offer' AND m.ref = o.id JOIN mail_tries t ON t.mail_id = m.id
-		WHERE o.sale_id = $1 AND o.state IN ('open', 'closing') AND t.id = (SELECT MAX(x.id) FROM mail_tries x WHERE x.mail_id = m.id)`, saleID)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return tx.Each(ctx, func(row sqldb.Row) error {
 		var number, counts int
 		var ends, given int64
-		if err := rows.Scan(&number, &ends, &given, &counts); err != nil {
+		if err := row.Scan(&number, &ends, &given, &counts); err != nil {
 			return err
 		}
 		want, _ := freezes.Move(sale.End{At: sqldb.Time(given), Freezes: counts})
 		if ends != sqldb.Millis(want) {
 			return fmt.Errorf("the offer of number %d ends at %d, and its last mail and the freezes since say %d", number, ends, sqldb.Millis(want))
 		}
-	}
-	return rows.Err()
+		return nil
+	}, `SELECT o.number, o.ends, t.ends, t.freezes FROM offers o
+		JOIN outbox m ON m.kind = 'offer' AND m.ref = o.id JOIN mail_tries t ON t.mail_id = m.id
+		WHERE o.sale_id = $1 AND o.state IN ('open', 'closing') AND t.id = (SELECT MAX(x.id) FROM mail_tries x WHERE x.mail_id = m.id)`, saleID)
 }

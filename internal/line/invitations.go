@@ -221,19 +221,14 @@ func (l *Line) Invitations(ctx context.Context, slug string) ([]Invitation, erro
 	var all []Invitation
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
-		rows, err := tx.Query(ctx, selectInvitations+`WHERE $1 = '' OR s.slug = $1 ORDER BY v.made_at DESC, v.ref LIMIT 500`, slug)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			v, err := scanInvitation(rows.Scan)
+		return tx.Each(ctx, func(row sqldb.Row) error {
+			v, err := scanInvitation(row.Scan)
 			if err != nil {
 				return err
 			}
 			all = append(all, v)
-		}
-		return rows.Err()
+			return nil
+		}, selectInvitations+`WHERE $1 = '' OR s.slug = $1 ORDER BY v.made_at DESC, v.ref LIMIT 500`, slug)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list invitations: %w", err)
@@ -387,24 +382,13 @@ func grant(ctx context.Context, tx *sqldb.Tx, id int64, v Invitation) error {
 // dueInvitations reads the invitations whose mail may leave now. One that is
 // gone or over, or was made anew, is moot.
 func dueInvitations(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
-	rows, err := tx.Query(ctx, `SELECT m.id, m.ref, m.tries, COALESCE(m.first_at, 0),
-		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')),
-		COALESCE(v.address, ''), COALESCE(v.role, ''), COALESCE(v.scope, 0), COALESCE(v.ends, 0), COALESCE(o.address, '')
-		FROM outbox m LEFT JOIN invitations v ON v.ref = m.ref LEFT JOIN organizers o ON o.id = v.inviter_id
-		WHERE m.sale_id = $1 AND m.priority = $2 AND m.due_at IS NOT NULL AND m.due_at <= $3
-		ORDER BY m.due_at, m.id LIMIT $4`,
-		d.state.ID, sale.MailInvitation.Priority(), sqldb.Millis(d.now), d.most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var mails []Mail
-	for rows.Next() {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		m := Mail{Kind: sale.MailInvitation, Invitation: &Invitation{}}
 		v := m.Invitation
 		var first, ends int64
-		if err := rows.Scan(&m.ID, &m.Ref, &m.Try, &first, &m.Failed, &m.Address, &v.Role, &v.scope, &ends, &v.Inviter); err != nil {
-			return nil, err
+		if err := row.Scan(&m.ID, &m.Ref, &m.Try, &first, &m.Failed, &m.Address, &v.Role, &v.scope, &ends, &v.Inviter); err != nil {
+			return err
 		}
 		if v.scope != 0 {
 			v.Sale, v.Title = d.state.Sale.Slug, d.state.Sale.Title
@@ -414,6 +398,13 @@ func dueInvitations(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		v.Ref, v.Address, v.Ends = m.Ref, m.Address, m.Ends
 		m.Moot = !m.Ends.After(d.now)
 		mails = append(mails, m)
-	}
-	return mails, rows.Err()
+		return nil
+	}, `SELECT m.id, m.ref, m.tries, COALESCE(m.first_at, 0),
+		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')),
+		COALESCE(v.address, ''), COALESCE(v.role, ''), COALESCE(v.scope, 0), COALESCE(v.ends, 0), COALESCE(o.address, '')
+		FROM outbox m LEFT JOIN invitations v ON v.ref = m.ref LEFT JOIN organizers o ON o.id = v.inviter_id
+		WHERE m.sale_id = $1 AND m.priority = $2 AND m.due_at IS NOT NULL AND m.due_at <= $3
+		ORDER BY m.due_at, m.id LIMIT $4`,
+		d.state.ID, sale.MailInvitation.Priority(), sqldb.Millis(d.now), d.most)
+	return mails, err
 }

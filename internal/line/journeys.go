@@ -2,7 +2,6 @@ package line
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -26,11 +25,11 @@ type Journey struct {
 // rows by key, about 20 µs.
 func (l *Line) Journeys(ctx context.Context, saleID int64, after, limit int) ([]Journey, error) {
 	var all []Journey
-	err := l.readRows(ctx, func(rows *sql.Rows) error {
+	err := l.readRows(ctx, func(row sqldb.Row) error {
 		var j Journey
 		var at, offered, mailed, bought int64
 		var cancelled, left, bounced int
-		err := rows.Scan(&j.Number, &at, &offered, &mailed, &bought, &cancelled, &left, &bounced)
+		err := row.Scan(&j.Number, &at, &offered, &mailed, &bought, &cancelled, &left, &bounced)
 		j.At, j.Offered, j.Mailed, j.Bought = sqldb.Time(at), sqldb.Time(offered), sqldb.Time(mailed), sqldb.Time(bought)
 		j.Cancelled, j.Left, j.Bounced = cancelled == 1, left == 1, bounced == 1
 		all = append(all, j)

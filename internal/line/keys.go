@@ -11,21 +11,15 @@ import (
 )
 
 func storedKeys(ctx context.Context, tx *sqldb.Tx, id int64) (map[string]time.Time, error) {
-	rows, err := tx.Query(ctx, `SELECT kid, created FROM stored_keys WHERE sale_id = $1`, id)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	known := map[string]time.Time{}
-	for rows.Next() {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var kid string
 		var created int64
-		if err := rows.Scan(&kid, &created); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&kid, &created)
 		known[kid] = sqldb.Time(created)
-	}
-	return known, rows.Err()
+		return err
+	}, `SELECT kid, created FROM stored_keys WHERE sale_id = $1`, id)
+	return known, err
 }
 
 // SigningKeys gives the ids of the keys that the sale's box office has, the
@@ -38,16 +32,10 @@ func (l *Line) SigningKeys(ctx context.Context, slug string) ([]string, error) {
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		known, fresh = nil, nil
 		settled := sqldb.Millis(l.now().Add(-sale.KeySettles))
-		rows, err := tx.Query(ctx, `SELECT k.kid, k.stored_at FROM stored_keys k JOIN sales s ON s.id = k.sale_id
-			WHERE s.slug = $1 ORDER BY k.created, k.kid`, slug)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var kid string
 			var storedAt int64
-			if err := rows.Scan(&kid, &storedAt); err != nil {
+			if err := row.Scan(&kid, &storedAt); err != nil {
 				return err
 			}
 			if storedAt <= settled {
@@ -55,8 +43,9 @@ func (l *Line) SigningKeys(ctx context.Context, slug string) ([]string, error) {
 			} else {
 				fresh = append(fresh, kid)
 			}
-		}
-		return rows.Err()
+			return nil
+		}, `SELECT k.kid, k.stored_at FROM stored_keys k JOIN sales s ON s.id = k.sale_id
+			WHERE s.slug = $1 ORDER BY k.created, k.kid`, slug)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read signing keys of %s: %w", slug, err)

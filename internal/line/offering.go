@@ -139,20 +139,14 @@ func claimWaiting(ctx context.Context, tx *sqldb.Tx, saleID int64, most int) ([]
 }
 
 func ints(ctx context.Context, tx *sqldb.Tx, query string, args ...any) ([]int, error) {
-	rows, err := tx.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var all []int
-	for rows.Next() {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var n int
-		if err := rows.Scan(&n); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&n)
 		all = append(all, n)
-	}
-	return all, rows.Err()
+		return err
+	}, query, args...)
+	return all, err
 }
 
 // Planned gives the planned offers that still wait for the box office's
@@ -161,19 +155,12 @@ func (l *Line) Planned(ctx context.Context, lease Lease) ([]sale.Ask, error) {
 	var asks []sale.Ask
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		asks = nil
-		rows, err := tx.Query(ctx, `SELECT id, most FROM offers WHERE sale_id = $1 AND state = 'planned' ORDER BY number`, lease.SaleID)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var a sale.Ask
-			if err := rows.Scan(&a.Offer, &a.Most); err != nil {
-				return err
-			}
+			err := row.Scan(&a.Offer, &a.Most)
 			asks = append(asks, a)
-		}
-		return rows.Err()
+			return err
+		}, `SELECT id, most FROM offers WHERE sale_id = $1 AND state = 'planned' ORDER BY number`, lease.SaleID)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read planned offers of %s: %w", lease.Slug, err)
@@ -305,18 +292,12 @@ func nextTurn(ctx context.Context, tx *sqldb.Tx, o over, number int) error {
 const waitAgain = `waiting = CASE WHEN bounced = 1 OR withdrawn_at IS NOT NULL OR erased_at IS NOT NULL THEN 0 ELSE 1 END`
 
 func texts(ctx context.Context, tx *sqldb.Tx, query string, args ...any) ([]string, error) {
-	rows, err := tx.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var all []string
-	for rows.Next() {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&s)
 		all = append(all, s)
-	}
-	return all, rows.Err()
+		return err
+	}, query, args...)
+	return all, err
 }

@@ -68,23 +68,19 @@ func inOrder(ctx context.Context, tx *sqldb.Tx, saleID int64) error {
 
 // batchTimes gives when each batch was planned; batches are dense from 1.
 func batchTimes(ctx context.Context, tx *sqldb.Tx, saleID int64) ([]int64, error) {
-	rows, err := tx.Query(ctx, `SELECT batch, MIN(planned_at) FROM offers WHERE sale_id = $1 GROUP BY batch ORDER BY batch`, saleID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	var times []int64
-	for rows.Next() {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var batch, at int64
-		if err := rows.Scan(&batch, &at); err != nil {
-			return nil, err
+		if err := row.Scan(&batch, &at); err != nil {
+			return err
 		}
 		if batch != int64(len(times)+1) {
-			return nil, fmt.Errorf("batch %d follows batch %d", batch, len(times))
+			return fmt.Errorf("batch %d follows batch %d", batch, len(times))
 		}
 		times = append(times, at)
-	}
-	return times, rows.Err()
+		return nil
+	}, `SELECT batch, MIN(planned_at) FROM offers WHERE sale_id = $1 GROUP BY batch ORDER BY batch`, saleID)
+	return times, err
 }
 
 // change is one thing that happened to a registration. turn is +1 when an
@@ -166,21 +162,16 @@ func fold(number int, list []change, bounced bool) []stretch {
 }
 
 func eachRow(ctx context.Context, tx *sqldb.Tx, query string, saleID int64, visit func(number int, a, b, c int64, s string)) error {
-	rows, err := tx.Query(ctx, query, saleID)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return tx.Each(ctx, func(row sqldb.Row) error {
 		var number int
 		var a, b, c int64
 		var s sql.NullString
-		if err := rows.Scan(&number, &a, &b, &c, &s); err != nil {
+		if err := row.Scan(&number, &a, &b, &c, &s); err != nil {
 			return err
 		}
 		visit(number, a, b, c, s.String)
-	}
-	return rows.Err()
+		return nil
+	}, query, saleID)
 }
 
 // lowest is a heap of stretches by number.

@@ -87,20 +87,17 @@ func readOrganizer(ctx context.Context, tx *sqldb.Tx, where string, arg any) (Or
 		return Organizer{}, err
 	}
 	o.Everything, o.Joined, o.Roles = everything == 1, sqldb.Time(joined), map[string]sale.Role{}
-	rows, err := tx.Query(ctx, `SELECT s.slug, r.role FROM organizer_roles r JOIN sales s ON s.id = r.sale_id WHERE r.organizer_id = $1`, o.ID)
+	err = tx.Each(ctx, func(row sqldb.Row) error {
+		var slug string
+		var role sale.Role
+		err := row.Scan(&slug, &role)
+		o.Roles[slug] = role
+		return err
+	}, `SELECT s.slug, r.role FROM organizer_roles r JOIN sales s ON s.id = r.sale_id WHERE r.organizer_id = $1`, o.ID)
 	if err != nil {
 		return Organizer{}, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var slug string
-		var role sale.Role
-		if err := rows.Scan(&slug, &role); err != nil {
-			return Organizer{}, err
-		}
-		o.Roles[slug] = role
-	}
-	return o, rows.Err()
+	return o, nil
 }
 
 // OfferOwnership keeps the hash of the one link that makes the first owner,

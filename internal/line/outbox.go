@@ -198,7 +198,30 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 	if d.kind == sale.MailWithdrawn {
 		only = ofWithdrawals
 	}
-	rows, err := tx.Query(ctx, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0), COALESCE(m.give_up_at, 0),
+	var mails []Mail
+	err := tx.Each(ctx, func(row sqldb.Row) error {
+		var m Mail
+		var first, until, at int64
+		var back, over int
+		var offer, order sql.NullString
+		var granted sql.NullInt64
+		err := row.Scan(&m.ID, &m.Kind, &m.Number, &m.Ref, &m.Try, &first, &until, &m.Failed, &at, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order, &back, &over)
+		if err != nil {
+			return err
+		}
+		m.Try++
+		m.First, m.Until, m.At = sqldb.Time(first), sqldb.Time(until), sqldb.Time(at)
+		m.Back, m.Moot = back == 1, over == 1
+		m.Offer, m.Most = offer.String, int(granted.Int64)
+		if order.Valid {
+			m.Order = &sale.Order{}
+			if err := json.Unmarshal([]byte(order.String), m.Order); err != nil {
+				return fmt.Errorf("read order: %w", err)
+			}
+		}
+		mails = append(mails, m)
+		return nil
+	}, `SELECT m.id, m.kind, m.number, m.ref, m.tries, COALESCE(m.first_at, 0), COALESCE(m.give_up_at, 0),
 		(SELECT COUNT(*) FROM mail_tries t WHERE t.mail_id = m.id AND t.result IN ('temporary', 'unknown')), COALESCE(r.corrected_at, r.at), r.class, r.address, r.lang, o.id, o.granted, b.doc, `+only.columns+`
 		FROM outbox m
 		JOIN registrations r ON r.sale_id = m.sale_id AND r.number = m.number
@@ -209,34 +232,7 @@ func dueMails(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
 		AND (m.kind <> 'offer' OR (o.state = 'open' AND (m.give_up_at IS NULL OR m.due_at < m.give_up_at)))`+only.condition+`
 		ORDER BY m.due_at, m.id LIMIT $4`,
 		d.state.ID, d.kind.Priority(), sqldb.Millis(d.now), d.most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var mails []Mail
-	for rows.Next() {
-		var m Mail
-		var first, until, at int64
-		var back, over int
-		var offer, order sql.NullString
-		var granted sql.NullInt64
-		err := rows.Scan(&m.ID, &m.Kind, &m.Number, &m.Ref, &m.Try, &first, &until, &m.Failed, &at, &m.Class, &m.Address, &m.Lang, &offer, &granted, &order, &back, &over)
-		if err != nil {
-			return nil, err
-		}
-		m.Try++
-		m.First, m.Until, m.At = sqldb.Time(first), sqldb.Time(until), sqldb.Time(at)
-		m.Back, m.Moot = back == 1, over == 1
-		m.Offer, m.Most = offer.String, int(granted.Int64)
-		if order.Valid {
-			m.Order = &sale.Order{}
-			if err := json.Unmarshal([]byte(order.String), m.Order); err != nil {
-				return nil, fmt.Errorf("read order: %w", err)
-			}
-		}
-		mails = append(mails, m)
-	}
-	return mails, rows.Err()
+	return mails, err
 }
 
 // moveEnds starts the offer's clock, or moves its end forward.

@@ -15,23 +15,17 @@ func (l *Line) Organizers(ctx context.Context) ([]Organizer, error) {
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
 		at := map[int64]int{}
-		rows, err := tx.Query(ctx, `SELECT id, address, everything, generation, factor, joined_at FROM organizers ORDER BY id`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		err := tx.Each(ctx, func(row sqldb.Row) error {
 			o := Organizer{Roles: map[string]sale.Role{}}
 			var everything int
 			var joined int64
-			if err := rows.Scan(&o.ID, &o.Address, &everything, &o.Generation, &o.Factor, &joined); err != nil {
-				return err
-			}
+			err := row.Scan(&o.ID, &o.Address, &everything, &o.Generation, &o.Factor, &joined)
 			o.Everything, o.Joined = everything == 1, sqldb.Time(joined)
 			at[o.ID] = len(all)
 			all = append(all, o)
-		}
-		if err := rows.Err(); err != nil {
+			return err
+		}, `SELECT id, address, everything, generation, factor, joined_at FROM organizers ORDER BY id`)
+		if err != nil {
 			return err
 		}
 		return eachRole(ctx, tx, func(id int64, slug string, role sale.Role) { all[at[id]].Roles[slug] = role })
@@ -43,41 +37,30 @@ func (l *Line) Organizers(ctx context.Context) ([]Organizer, error) {
 }
 
 func eachRole(ctx context.Context, tx *sqldb.Tx, do func(id int64, slug string, role sale.Role)) error {
-	rows, err := tx.Query(ctx, `SELECT r.organizer_id, s.slug, r.role FROM organizer_roles r JOIN sales s ON s.id = r.sale_id`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return tx.Each(ctx, func(row sqldb.Row) error {
 		var id int64
 		var slug string
 		var role sale.Role
-		if err := rows.Scan(&id, &slug, &role); err != nil {
+		if err := row.Scan(&id, &slug, &role); err != nil {
 			return err
 		}
 		do(id, slug, role)
-	}
-	return rows.Err()
+		return nil
+	}, `SELECT r.organizer_id, s.slug, r.role FROM organizer_roles r JOIN sales s ON s.id = r.sale_id`)
 }
 
 // keepOneOwner refuses what would leave nobody who owns everything. It is
 // asked before, with the organizer who is to own it no more, and holds the
 // rows so that two owners cannot remove each other at the same moment.
 func keepOneOwner(ctx context.Context, tx *sqldb.Tx, without int64) error {
-	rows, err := tx.Query(ctx, `SELECT id FROM organizers WHERE everything = 1 ORDER BY id`+tx.Dialect().ForUpdate)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
 	others := false
-	for rows.Next() {
+	err := tx.Each(ctx, func(row sqldb.Row) error {
 		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return err
-		}
+		err := row.Scan(&id)
 		others = others || id != without
-	}
-	if err := rows.Err(); err != nil {
+		return err
+	}, `SELECT id FROM organizers WHERE everything = 1 ORDER BY id`+tx.Dialect().ForUpdate)
+	if err != nil {
 		return err
 	}
 	if !others {

@@ -38,20 +38,13 @@ func (g *signUpGroupOf) lookForProofs(ctx context.Context, tx *sqldb.Tx) error {
 }
 
 func (g *signUpGroupOf) usedProofs(ctx context.Context, tx *sqldb.Tx, proofs []any) error {
-	rows, err := tx.Query(ctx, `SELECT proof, COALESCE(identity, '') FROM registrations WHERE proof IS NOT NULL AND proof IN (`+
-		sqldb.Marks(1, len(proofs))+`)`, proofs...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return tx.Each(ctx, func(row sqldb.Row) error {
 		var proof, who string
-		if err := rows.Scan(&proof, &who); err != nil {
-			return err
-		}
+		err := row.Scan(&proof, &who)
 		g.proofs[proof] = who
-	}
-	return rows.Err()
+		return err
+	}, `SELECT proof, COALESCE(identity, '') FROM registrations WHERE proof IS NOT NULL AND proof IN (`+
+		sqldb.Marks(1, len(proofs))+`)`, proofs...)
 }
 
 // spent says whether the proof of a sign-up gave a place already, and whether

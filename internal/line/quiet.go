@@ -55,21 +55,16 @@ func (l *Line) requieted(ctx context.Context, tx *sqldb.Tx, id int64, old, next 
 // hours that were in force as it began, which the try remembers: versions may
 // change them.
 func notInQuietHours(ctx context.Context, tx *sqldb.Tx) error {
-	rows, err := tx.Query(ctx, `SELECT t.mail_id, t.started_at, t.quiet FROM mail_tries t
-		JOIN outbox m ON m.id = t.mail_id WHERE m.kind = 'offer' AND t.quiet <> '' ORDER BY t.id`)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
 	known := map[string]sale.Rest{}
-	for rows.Next() {
+	return tx.Each(ctx, func(row sqldb.Row) error {
 		var mail, at int64
 		var hours string
-		if err := rows.Scan(&mail, &at, &hours); err != nil {
+		if err := row.Scan(&mail, &at, &hours); err != nil {
 			return err
 		}
 		rest, ok := known[hours]
 		if !ok {
+			var err error
 			if rest, err = sale.ParseRest(hours); err != nil {
 				return err
 			}
@@ -78,6 +73,7 @@ func notInQuietHours(ctx context.Context, tx *sqldb.Tx) error {
 		if rest.Quiet(sqldb.Time(at)) {
 			return fmt.Errorf("mail %d was handed over at %d, in the quiet hours %s", mail, at, hours)
 		}
-	}
-	return rows.Err()
+		return nil
+	}, `SELECT t.mail_id, t.started_at, t.quiet FROM mail_tries t
+		JOIN outbox m ON m.id = t.mail_id WHERE m.kind = 'offer' AND t.quiet <> '' ORDER BY t.id`)
 }

@@ -84,19 +84,14 @@ func (l *Line) Sales(ctx context.Context) ([]State, error) {
 	var all []State
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
-		rows, err := tx.Query(ctx, `SELECT `+stateColumns+` FROM `+stateTables+` ORDER BY s.id`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			st, err := scanState(rows.Scan)
+		return tx.Each(ctx, func(row sqldb.Row) error {
+			st, err := scanState(row.Scan)
 			if err != nil {
 				return err
 			}
 			all = append(all, st)
-		}
-		return rows.Err()
+			return nil
+		}, `SELECT `+stateColumns+` FROM `+stateTables+` ORDER BY s.id`)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read sales: %w", err)

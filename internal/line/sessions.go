@@ -85,23 +85,16 @@ func (l *Line) SessionsOf(ctx context.Context, organizer int64) ([]Session, erro
 	var all []Session
 	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		all = nil
-		rows, err := tx.Query(ctx, `SELECT s.token, s.ends, s.began_at, s.seen_at, s.browser FROM sessions s
-			JOIN organizers o ON o.id = s.organizer_id AND o.generation = s.generation
-			WHERE s.organizer_id = $1 AND s.ends > $2 ORDER BY s.seen_at DESC, s.token LIMIT 50`, organizer, sqldb.Millis(l.now()))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			s := Session{Organizer: organizer}
 			var ends, began, seen int64
-			if err := rows.Scan(&s.Token, &ends, &began, &seen, &s.Browser); err != nil {
-				return err
-			}
+			err := row.Scan(&s.Token, &ends, &began, &seen, &s.Browser)
 			s.Ends, s.Began, s.Seen = sqldb.Time(ends), sqldb.Time(began), sqldb.Time(seen)
 			all = append(all, s)
-		}
-		return rows.Err()
+			return err
+		}, `SELECT s.token, s.ends, s.began_at, s.seen_at, s.browser FROM sessions s
+			JOIN organizers o ON o.id = s.organizer_id AND o.generation = s.generation
+			WHERE s.organizer_id = $1 AND s.ends > $2 ORDER BY s.seen_at DESC, s.token LIMIT 50`, organizer, sqldb.Millis(l.now()))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)

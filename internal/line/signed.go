@@ -50,18 +50,12 @@ func (l *Line) EachSigned(ctx context.Context, slug string, visit func(Signed) e
 func (l *Line) signed(ctx context.Context, saleID int64, after int) (some []Signed, last int, err error) {
 	err = l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
 		some, last = make([]Signed, 0, signedAtOnce), after
-		rows, err := tx.Query(ctx, `SELECT number, at, identity, COALESCE(network, 0), CASE WHEN withdrawn_at IS NULL AND erased_at IS NULL THEN 1 ELSE 0 END
-			FROM registrations WHERE sale_id = $1 AND number > $2 ORDER BY number LIMIT $3`, saleID, after, signedAtOnce)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var s Signed
 			var at int64
 			var identity string
 			var here int
-			if err := rows.Scan(&s.Number, &at, &identity, &s.Network, &here); err != nil {
+			if err := row.Scan(&s.Number, &at, &identity, &s.Network, &here); err != nil {
 				return err
 			}
 			last = s.Number
@@ -70,8 +64,9 @@ func (l *Line) signed(ctx context.Context, saleID int64, after int) (some []Sign
 				_, s.Canonical, _ = strings.Cut(identity, ":")
 				some = append(some, s)
 			}
-		}
-		return rows.Err()
+			return nil
+		}, `SELECT number, at, identity, COALESCE(network, 0), CASE WHEN withdrawn_at IS NULL AND erased_at IS NULL THEN 1 ELSE 0 END
+			FROM registrations WHERE sale_id = $1 AND number > $2 ORDER BY number LIMIT $3`, saleID, after, signedAtOnce)
 	})
 	return some, last, err
 }

@@ -283,31 +283,23 @@ func (g *signUpGroupOf) look(ctx context.Context, tx *sqldb.Tx) error {
 
 func (g *signUpGroupOf) each(ctx context.Context, tx *sqldb.Tx, where string, values []string, visit func(presentRow)) error {
 	for _, chunk := range sqldb.Chunks(values) {
-		rows, err := tx.Query(ctx, `SELECT number, class, address, lang, at, identity, COALESCE(idem, ''), COALESCE(withdrawn_at, 0)
+		err := tx.Each(ctx, func(row sqldb.Row) error {
+			p := presentRow{reg: Registration{Sale: g.slug}}
+			var at, withdrawn int64
+			err := row.Scan(&p.reg.Number, &p.reg.Class, &p.reg.Address, &p.reg.Lang, &at, &p.identity, &p.idem, &withdrawn)
+			if err != nil {
+				return err
+			}
+			p.reg.At, p.reg.Withdrawn = sqldb.Time(at), withdrawn > 0
+			visit(p)
+			return nil
+		}, `SELECT number, class, address, lang, at, identity, COALESCE(idem, ''), COALESCE(withdrawn_at, 0)
 			FROM registrations WHERE `+fmt.Sprintf(where, sqldb.Marks(1, len(chunk))), chunk...)
 		if err != nil {
 			return err
 		}
-		if err := g.eachRow(rows, visit); err != nil {
-			return err
-		}
 	}
 	return nil
-}
-
-func (g *signUpGroupOf) eachRow(rows *sql.Rows, visit func(presentRow)) error {
-	defer rows.Close()
-	for rows.Next() {
-		p := presentRow{reg: Registration{Sale: g.slug}}
-		var at, withdrawn int64
-		err := rows.Scan(&p.reg.Number, &p.reg.Class, &p.reg.Address, &p.reg.Lang, &at, &p.identity, &p.idem, &withdrawn)
-		if err != nil {
-			return err
-		}
-		p.reg.At, p.reg.Withdrawn = sqldb.Time(at), withdrawn > 0
-		visit(p)
-	}
-	return rows.Err()
 }
 
 // write stores the fresh rows, their receipts and the counter.

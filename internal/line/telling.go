@@ -2,7 +2,6 @@ package line
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -67,33 +66,21 @@ func (l *Line) Orders(ctx context.Context, slug string, visit func(DoorRow) erro
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT b.doc, b.number, r.address FROM orders b
+		return tx.Each(ctx, func(row sqldb.Row) error {
+			var doc string
+			var d DoorRow
+			if err := row.Scan(&doc, &d.Number, &d.Address); err != nil {
+				return err
+			}
+			if err := json.Unmarshal([]byte(doc), &d.Order); err != nil {
+				return fmt.Errorf("read order: %w", err)
+			}
+			return visit(d)
+		}, `SELECT b.doc, b.number, r.address FROM orders b
 			JOIN registrations r ON r.sale_id = b.sale_id AND r.number = b.number WHERE b.sale_id = $1 ORDER BY b.code`, st.ID)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		return eachDoorRow(rows, visit)
 	})
 	if err != nil {
 		return fmt.Errorf("read orders of %s: %w", slug, err)
 	}
 	return nil
-}
-
-func eachDoorRow(rows *sql.Rows, visit func(DoorRow) error) error {
-	for rows.Next() {
-		var doc string
-		var d DoorRow
-		if err := rows.Scan(&doc, &d.Number, &d.Address); err != nil {
-			return err
-		}
-		if err := json.Unmarshal([]byte(doc), &d.Order); err != nil {
-			return fmt.Errorf("read order: %w", err)
-		}
-		if err := visit(d); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

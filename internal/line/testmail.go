@@ -126,29 +126,23 @@ func (l *Line) TestMail(ctx context.Context, slug, ref string) (Tested, error) {
 // dueTests reads the tests that may leave now. One that could not be tried for
 // an hour is moot.
 func dueTests(ctx context.Context, tx *sqldb.Tx, d due) ([]Mail, error) {
-	rows, err := tx.Query(ctx, `SELECT m.id, m.ref, m.tries, COALESCE(m.first_at, 0), COALESCE(x.about, ''), COALESCE(x.address, ''), COALESCE(x.lang, ''),
+	var mails []Mail
+	err := tx.Each(ctx, func(row sqldb.Row) error {
+		m := Mail{Kind: sale.MailTest}
+		var first int64
+		var over int
+		err := row.Scan(&m.ID, &m.Ref, &m.Try, &first, &m.About, &m.Address, &m.Lang, &over)
+		m.Try++
+		m.First, m.Moot = sqldb.Time(first), over == 1
+		mails = append(mails, m)
+		return err
+	}, `SELECT m.id, m.ref, m.tries, COALESCE(m.first_at, 0), COALESCE(x.about, ''), COALESCE(x.address, ''), COALESCE(x.lang, ''),
 		CASE WHEN x.address IS NULL OR x.address = '' OR x.asked_at <= $5 THEN 1 ELSE 0 END
 		FROM outbox m LEFT JOIN test_mails x ON x.ref = m.ref
 		WHERE m.sale_id = $1 AND m.priority = $2 AND m.due_at IS NOT NULL AND m.due_at <= $3
 		ORDER BY m.due_at, m.id LIMIT $4`,
 		d.state.ID, sale.MailTest.Priority(), sqldb.Millis(d.now), d.most, sqldb.Millis(d.now.Add(-testLife)))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var mails []Mail
-	for rows.Next() {
-		m := Mail{Kind: sale.MailTest}
-		var first int64
-		var over int
-		if err := rows.Scan(&m.ID, &m.Ref, &m.Try, &first, &m.About, &m.Address, &m.Lang, &over); err != nil {
-			return nil, err
-		}
-		m.Try++
-		m.First, m.Moot = sqldb.Time(first), over == 1
-		mails = append(mails, m)
-	}
-	return mails, rows.Err()
+	return mails, err
 }
 
 // tested keeps what became of a test mail, and deletes its address.

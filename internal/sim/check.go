@@ -29,26 +29,23 @@ func (w *World) check() {
 // checkAnswers: nothing that was answered is ever lost.
 func (w *World) checkAnswers() {
 	err := w.lineDB.Read(w.ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT number, address FROM registrations`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
 		stored := map[int]string{}
-		for rows.Next() {
+		err := tx.Each(ctx, func(row sqldb.Row) error {
 			var number int
 			var address string
-			if err := rows.Scan(&number, &address); err != nil {
-				return err
-			}
+			err := row.Scan(&number, &address)
 			stored[number] = address
+			return err
+		}, `SELECT number, address FROM registrations`)
+		if err != nil {
+			return err
 		}
 		for number, address := range w.answered {
 			if stored[number] != address {
 				return fmt.Errorf("number %d was answered to %s and belongs to %q", number, address, stored[number])
 			}
 		}
-		return rows.Err()
+		return nil
 	})
 	if err != nil {
 		w.fail("answered registrations: %v", err)

@@ -182,20 +182,13 @@ func (w *World) offersIn(query string) map[string]time.Time {
 	defer w.undisturbed()()
 	all := map[string]time.Time{}
 	err := w.lineDB.Read(w.ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, query)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var id string
 			var at int64
-			if err := rows.Scan(&id, &at); err != nil {
-				return err
-			}
+			err := row.Scan(&id, &at)
 			all[id] = sqldb.Time(at)
-		}
-		return rows.Err()
+			return err
+		}, query)
 	})
 	w.tolerate("read offers", err)
 	return all

@@ -60,25 +60,20 @@ func (w *World) checkLives() {
 	}
 	rest := w.rest()
 	err := w.lineDB.Read(w.ctx, func(ctx context.Context, tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT o.id, t.done_at, COALESCE(m.give_up_at, $1), o.ends FROM offers o
-			JOIN outbox m ON m.kind = 'offer' AND m.ref = o.id JOIN mail_tries t ON t.mail_id = m.id
-			WHERE (o.state = 'expired' OR o.reason = 'expired') AND t.result IN ('unknown', 'temporary')
-			AND t.id = (SELECT MAX(id) FROM mail_tries WHERE mail_id = m.id)`, int64(math.MaxInt64))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		return tx.Each(ctx, func(row sqldb.Row) error {
 			var e expired
-			if err := rows.Scan(&e.id, &e.done, &e.giveUp, &e.ends); err != nil {
+			if err := row.Scan(&e.id, &e.done, &e.giveUp, &e.ends); err != nil {
 				return err
 			}
 			due, ends := sqldb.Time(e.done).Add(w.LinkLife/4), sqldb.Time(e.ends)
 			if sqldb.Millis(due) < e.giveUp && due.Before(ends) && rest.Loud(due, ends) < ends.Sub(due) {
 				w.fail("quiet hours cut the life of offer %s", e.id)
 			}
-		}
-		return rows.Err()
+			return nil
+		}, `SELECT o.id, t.done_at, COALESCE(m.give_up_at, $1), o.ends FROM offers o
+			JOIN outbox m ON m.kind = 'offer' AND m.ref = o.id JOIN mail_tries t ON t.mail_id = m.id
+			WHERE (o.state = 'expired' OR o.reason = 'expired') AND t.result IN ('unknown', 'temporary')
+			AND t.id = (SELECT MAX(id) FROM mail_tries WHERE mail_id = m.id)`, int64(math.MaxInt64))
 	})
 	if err != nil {
 		w.fail("lives: %v", err)

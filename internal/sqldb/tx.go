@@ -39,6 +39,26 @@ func (tx *Tx) Query(ctx context.Context, q string, args ...any) (*sql.Rows, erro
 	return tx.run.query(ctx, q, args)
 }
 
+// Row is one row of an answer.
+type Row interface{ Scan(into ...any) error }
+
+// Each runs a statement that returns rows, hands them over one by one, and
+// closes them. An error of scan ends it and is its own. scan must be done with
+// a row when it returns, and runs no other statement.
+func (tx *Tx) Each(ctx context.Context, scan func(Row) error, q string, args ...any) error {
+	rows, err := tx.Query(ctx, q, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // QueryRow runs a statement that returns at most one row.
 func (tx *Tx) QueryRow(ctx context.Context, q string, args ...any) *sql.Row {
 	return tx.run.queryRow(ctx, q, args)
