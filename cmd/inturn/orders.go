@@ -33,6 +33,8 @@ type doorRow struct {
 	Number   int             `json:"number,omitempty"`
 	Address  string          `json:"address"`
 	At       time.Time       `json:"at"`
+
+	types string // of the tickets, counted
 }
 
 func (c *ordersCommand) Run(s *session) error {
@@ -108,7 +110,7 @@ func newDoorRow(r line.DoorRow) doorRow {
 	row := doorRow{
 		Code: r.Order.Code, State: r.Order.State, Tickets: []doorTicket{},
 		Amount: sale.FormatPrice(r.Order.Total, r.Order.Currency), Currency: r.Order.Currency,
-		Number: r.Number, Address: r.Address, At: r.Order.At,
+		Number: r.Number, Address: r.Address, At: r.Order.At, types: r.Order.TypesInWords(),
 	}
 	for _, t := range r.Order.Tickets {
 		row.Tickets = append(row.Tickets, doorTicket{Code: t.Code, Type: t.Type, Title: t.Title, Price: sale.FormatPrice(t.Price, r.Order.Currency)})
@@ -123,7 +125,7 @@ func writeDoorList(w io.Writer, rows []doorRow) error {
 	out.Write([]string{"code", "tickets", "amount", "address", "currency", "types", "number", "state", "at"}) //nolint:errcheck // Flush keeps the first error
 	for _, r := range rows {
 		cells := []string{
-			r.Code, strconv.Itoa(len(r.Tickets)), r.Amount, r.Address, r.Currency, countTypes(r.Tickets),
+			r.Code, strconv.Itoa(len(r.Tickets)), r.Amount, r.Address, r.Currency, r.types,
 			strconv.Itoa(r.Number), string(r.State), r.At.UTC().Format(time.RFC3339),
 		}
 		for i := range cells {
@@ -133,20 +135,4 @@ func writeDoorList(w io.Writer, rows []doorRow) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// countTypes is "2 fri, 1 sat", in the order in which they were bought.
-func countTypes(tickets []doorTicket) string {
-	count := map[string]int{}
-	var order []string
-	for _, t := range tickets {
-		if count[t.Type] == 0 {
-			order = append(order, t.Type)
-		}
-		count[t.Type]++
-	}
-	for i, id := range order {
-		order[i] = fmt.Sprintf("%d %s", count[id], id)
-	}
-	return strings.Join(order, ", ")
 }

@@ -2,7 +2,6 @@ package export
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -124,7 +123,7 @@ func (s Source) orders() sheet {
 			page, err := s.Line.OrdersAfter(ctx, s.Sale, after, pageRows)
 			for _, o := range page {
 				rows = append(rows, []any{
-					o.Order.Code, string(o.Order.State), o.Number, o.Address, o.Order.Offer, len(o.Order.Tickets), types(o.Order.Tickets),
+					o.Order.Code, string(o.Order.State), o.Number, o.Address, o.Order.Offer, len(o.Order.Tickets), o.Order.TypesInWords(),
 					sale.FormatPrice(o.Order.Total, o.Order.Currency), o.Order.Currency, o.Order.At, o.Asked, o.CancelWhy,
 				})
 				after = o.Order.Code
@@ -132,22 +131,6 @@ func (s Source) orders() sheet {
 			return rows, err
 		},
 	})
-}
-
-// types is "2 fri, 1 sat", in the order in which they were bought.
-func types(tickets []sale.Ticket) string {
-	count := map[string]int{}
-	var order []string
-	for _, t := range tickets {
-		if count[t.Type] == 0 {
-			order = append(order, t.Type)
-		}
-		count[t.Type]++
-	}
-	for i, id := range order {
-		order[i] = fmt.Sprintf("%d %s", count[id], id)
-	}
-	return strings.Join(order, ", ")
 }
 
 func (s Source) ledger() sheet {

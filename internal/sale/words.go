@@ -1,7 +1,9 @@
 package sale
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -185,6 +187,22 @@ type Ticket struct {
 	Type  string `json:"type"`
 	Title Text   `json:"title"`
 	Price int64  `json:"price"` // minor units
+}
+
+// TypesInWords counts the tickets by type, in the order in which they were
+// bought: "2 fri, 1 sat".
+func (o Order) TypesInWords() string {
+	count := map[string]int{}
+	var words []string
+	for _, t := range o.Tickets {
+		if count[t.Type]++; count[t.Type] == 1 {
+			words = append(words, t.Type)
+		}
+	}
+	for i, id := range words {
+		words[i] = fmt.Sprintf("%d %s", count[id], id)
+	}
+	return strings.Join(words, ", ")
 }
 
 // CapacityPool is the name of the pool every ticket draws on. A type's own

@@ -120,3 +120,20 @@ func TestStockCapacity(t *testing.T) {
 		t.Error("wrong pool")
 	}
 }
+
+func TestTypesInWords(t *testing.T) {
+	for want, types := range map[string][]string{
+		"":                       nil,
+		"1 sat":                  {"sat"},
+		"2 sat, 1 fri":           {"sat", "fri", "sat"},
+		"1 fri, 3 sat, 1 camper": {"fri", "sat", "sat", "camper", "sat"},
+	} {
+		var o sale.Order
+		for _, id := range types {
+			o.Tickets = append(o.Tickets, sale.Ticket{Type: id})
+		}
+		if got := o.TypesInWords(); got != want {
+			t.Errorf("%v: %q, want %q", types, got, want)
+		}
+	}
+}
