@@ -70,13 +70,5 @@ func (f Fit) Warning() string {
 		return ""
 	}
 	return fmt.Sprintf("%s guaranteed fans need %s; dispatch runs for %s, and %s of them would get no offer",
-		sale.FormatCount(f.Fans), spell(f.Takes), spell(f.Runs), sale.FormatCount(f.Fans-f.Reach))
-}
-
-// spell writes a length of time in hours, or in minutes when it is short.
-func spell(d time.Duration) string {
-	if d < 3*time.Hour {
-		return sale.FormatCount(int(math.Ceil(d.Minutes()))) + " minutes"
-	}
-	return sale.FormatCount(int(math.Ceil(d.Hours()))) + " hours"
+		sale.FormatCount(f.Fans), sale.Takes(f.Takes), sale.Takes(f.Runs), sale.FormatCount(f.Fans-f.Reach))
 }

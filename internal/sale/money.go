@@ -105,6 +105,15 @@ func Spelled(d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
+// Takes writes how long something takes, never as less than it is: in whole
+// minutes, and from three hours on in whole hours.
+func Takes(d time.Duration) string {
+	if d < 3*time.Hour {
+		return Counted(int(math.Ceil(d.Minutes())), "minute")
+	}
+	return Counted(int(math.Ceil(d.Hours())), "hour")
+}
+
 // thousands writes a count with commas, as the texts for organizers do.
 func thousands[N int | int64](n N) string {
 	s := strconv.FormatInt(int64(n), 10)

@@ -169,3 +169,14 @@ func TestQuantitiesTotal(t *testing.T) {
 		}
 	}
 }
+
+func TestTakes(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Second: "1 minute", time.Minute: "1 minute", 61 * time.Second: "2 minutes", 150 * time.Minute: "150 minutes",
+		3 * time.Hour: "3 hours", 3*time.Hour + 1: "4 hours", 2500 * time.Hour: "2,500 hours",
+	} {
+		if got := sale.Takes(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}

@@ -158,7 +158,7 @@ func (l *look) slowed(mails int) string {
 	if takes < 2*time.Minute {
 		return ""
 	}
-	return fmt.Sprintf("The mail limits (%s) spread these mails over about %s.", limits(l.n.Limits), roughly(takes))
+	return fmt.Sprintf("The mail limits (%s) spread these mails over about %s.", limits(l.n.Limits), sale.Takes(takes))
 }
 
 // Takes is about how long it takes so many mails to leave under the limits, when
@@ -185,14 +185,6 @@ func limits(m plan.Limits) string {
 		all = append(all, count(m.PerHour)+" an hour")
 	}
 	return strings.Join(all, ", ")
-}
-
-// roughly writes a length of time as people say it.
-func roughly(d time.Duration) string {
-	if d < 2*time.Hour {
-		return many(int(math.Ceil(d.Minutes())), "minute", "minutes")
-	}
-	return many(int(math.Ceil(d.Hours())), "hour", "hours")
 }
 
 // pace says how it goes on from there, when that changes.

@@ -135,7 +135,7 @@ func (l *look) declines() string {
 	if takes < 5*time.Minute {
 		return "The declines leave within minutes."
 	}
-	return fmt.Sprintf("The declines leave within about %s (mail limits: %s).", roughly(takes), limits(l.n.Limits))
+	return fmt.Sprintf("The declines leave within about %s (mail limits: %s).", sale.Takes(takes), limits(l.n.Limits))
 }
 
 // pause says what a pause stops and what it does not.
