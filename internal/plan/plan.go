@@ -146,18 +146,6 @@ func (f Forecast) Reached(sold int) time.Time {
 	return time.Time{}
 }
 
-// At is the last point not after t: how far the sale is then.
-func (f Forecast) At(t time.Time) Point {
-	at := Point{At: t, Free: f.ForSale}
-	for _, p := range f.Points {
-		if p.At.After(t) {
-			break
-		}
-		at = p
-	}
-	return at
-}
-
 // Thin gives at most n points, evenly over the time, each as it is then; the
 // first and the last are always among them.
 func (f Forecast) Thin(n int) []Point {

@@ -3,6 +3,7 @@ package sim
 import (
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
 	"testing"
 	"time"
@@ -59,7 +60,7 @@ func compare(s Scenario, f plan.Forecast, r Rehearsal) (sold, mailed float64, la
 	nearly := f.ForSale * 95 / 100
 	var reached time.Time
 	for _, p := range r.Points {
-		before, after := f.At(p.At.Add(-s.Every)), f.At(p.At.Add(s.Every))
+		before, after := pointAt(f.Points, p.At.Add(-s.Every)), pointAt(f.Points, p.At.Add(s.Every))
 		sold = max(sold, 100*float64(outside(p.Sold, before.Sold, after.Sold))/float64(f.ForSale))
 		mailed = max(mailed, 100*float64(outside(p.Mailed, before.Mailed, after.Mailed))/float64(f.Mailed))
 		if reached.IsZero() && p.Sold >= nearly {
@@ -125,6 +126,15 @@ func TestForecastPicture(t *testing.T) {
 	}
 }
 
+// pointAt is the last point not after t.
+func pointAt(points []plan.Point, t time.Time) plan.Point {
+	n := sort.Search(len(points), func(i int) bool { return points[i].At.After(t) })
+	if n == 0 {
+		return plan.Point{At: t}
+	}
+	return points[n-1]
+}
+
 // picture is the wide chart by itself, with the colours of the console's.
 func picture(f plan.Forecast, r Rehearsal) string {
 	const most = 120
@@ -134,8 +144,7 @@ func picture(f plan.Forecast, r Rehearsal) string {
 	until := epoch.Add(6 * time.Hour)
 	for i := range most {
 		at := epoch.Add(until.Sub(epoch) * time.Duration(i) / (most - 1))
-		played := plan.Forecast{Points: r.Points}.At(at)
-		foretold := f.At(at)
+		played, foretold := pointAt(r.Points, at), pointAt(f.Points, at)
 		over.At = append(over.At, at)
 		for j, v := range []int{foretold.Mailed, played.Mailed, foretold.Sold, played.Sold} {
 			over.Series[j].Values = append(over.Series[j].Values, v)
