@@ -25,16 +25,20 @@ const mostSteps = 250_000
 // comparable says whether others are tried.
 func (f Forecast) comparable() bool { return f.steps <= mostSteps }
 
-// other tries the sale with something changed; ok is false when it is too
-// large for that.
+// other tries the sale with something changed, without keeping its points; ok
+// is false when it is too large for that.
 func (f Forecast) other(change func(*Question)) (other Forecast, ok bool) {
 	if !f.comparable() {
 		return Forecast{}, false
 	}
 	q := f.Question
 	change(&q)
-	other, err := Predict(q)
-	return other, err == nil
+	if len(q.Check(q.Sale)) > 0 {
+		return Forecast{}, false
+	}
+	r := newRun(q)
+	r.pointless = true
+	return r.play(), true
 }
 
 // batches are those that are tried and told: round ones.

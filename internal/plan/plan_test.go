@@ -415,11 +415,7 @@ func TestPacks(t *testing.T) {
 		packed := predict(t, q)
 		r := newRun(q)
 		r.pack, r.mails.most = 1, 1
-		for r.step() {
-			r.f.steps++
-		}
-		r.finish()
-		single := r.f
+		single := r.play()
 		if packed.steps*5 > single.steps {
 			t.Errorf("%+v: %d steps instead of %d", limits, packed.steps, single.steps)
 		}

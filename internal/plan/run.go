@@ -53,6 +53,7 @@ type run struct {
 	mails                  mails
 	noted                  int64
 	eventful               bool // offers were made since
+	pointless              bool // nobody looks at the points
 	lastLink               int64
 	guaranteed             int64
 }
@@ -62,12 +63,15 @@ func Predict(q Question) (Forecast, error) {
 	if errs := q.Check(q.Sale); len(errs) > 0 {
 		return Forecast{}, &sale.Error{Code: sale.CodeInvalid, Message: "no forecast can be made of these assumptions", Fields: errs}
 	}
-	r := newRun(q)
+	return newRun(q).play(), nil
+}
+
+func (r *run) play() Forecast {
 	for r.step() {
 		r.f.steps++
 	}
 	r.finish()
-	return r.f, nil
+	return r.f
 }
 
 func newRun(q Question) *run {
@@ -240,7 +244,7 @@ func (r *run) strand() bool {
 // note keeps the point that is over: every moment that made offers, and
 // otherwise some for each life. The next thing happens at the given time.
 func (r *run) note(next int64) {
-	if !r.eventful && next < r.noted+r.life/grain {
+	if r.pointless || !r.eventful && next < r.noted+r.life/grain {
 		return
 	}
 	r.f.Points = append(r.f.Points, Point{
