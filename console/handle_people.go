@@ -3,6 +3,7 @@ package console
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -106,12 +107,7 @@ func (s *Server) handleWithdrawInvitation(c echo.Context) error {
 
 // handleRole gives somebody another role on the sale, or none.
 func (s *Server) handleRole(c echo.Context) error {
-	ctx := c.Request().Context()
-	form, err := web.Form(c)
-	if err != nil {
-		return err
-	}
-	o, err := s.somebody(c)
+	form, o, err := s.aboutSomebody(c)
 	if err != nil {
 		return err
 	}
@@ -122,54 +118,38 @@ func (s *Server) handleRole(c echo.Context) error {
 	case role != sale.RoleNone && !role.May(sale.RoleViewer):
 		return sale.E(sale.CodeInvalid, "There is no role %q.", role)
 	}
-	if err := s.line.SetRole(ctx, o.ID, st.Sale.Slug, role, s.visitor(c).Address); err != nil {
+	if err := s.line.SetRole(c.Request().Context(), o.ID, st.Sale.Slug, role, s.visitor(c).Address); err != nil {
 		return err
 	}
-	s.tell(ctx, "Done: "+o.Address+" is "+roleWord(role)+" now.")
-	if o.ID == s.visitor(c).ID && role != sale.RoleOwner {
-		return web.SeeOther(c, "/")
-	}
-	return s.backToPeople(c)
+	return s.changed(c, o, role == sale.RoleOwner, "Done: "+o.Address+" is "+roleWord(role)+" now.")
 }
 
 // handleEverything makes somebody an owner of everything, or no longer.
 func (s *Server) handleEverything(c echo.Context) error {
-	ctx := c.Request().Context()
-	form, err := web.Form(c)
+	form, o, err := s.aboutSomebody(c)
 	if err != nil {
 		return err
 	}
-	o, err := s.somebody(c)
-	if err != nil {
-		return err
-	}
-	owns := form.Get("everything") == "yes"
-	if err := s.line.SetEverything(ctx, o.ID, owns, s.visitor(c).Address); err != nil {
-		return err
-	}
+	owns, what := form.Get("everything") == "yes", "no more than single sales"
 	if owns {
-		s.tell(ctx, "Done: "+o.Address+" owns everything now.")
-	} else {
-		s.tell(ctx, "Done: "+o.Address+" owns no more than single sales now.")
+		what = "everything"
 	}
-	if o.ID == s.visitor(c).ID && !owns {
-		return web.SeeOther(c, "/")
+	if err := s.line.SetEverything(c.Request().Context(), o.ID, owns, s.visitor(c).Address); err != nil {
+		return err
 	}
-	return s.backToPeople(c)
+	return s.changed(c, o, owns, "Done: "+o.Address+" owns "+what+" now.")
 }
 
 // handleRemove takes everything from somebody.
 func (s *Server) handleRemove(c echo.Context) error {
-	ctx := c.Request().Context()
 	o, err := s.somebody(c)
 	if err != nil {
 		return err
 	}
-	if err := s.line.RemoveOrganizer(ctx, o.ID, s.visitor(c).Address); err != nil {
+	if err := s.line.RemoveOrganizer(c.Request().Context(), o.ID, s.visitor(c).Address); err != nil {
 		return err
 	}
-	s.tell(ctx, o.Address+" is removed.")
-	return s.backToPeople(c)
+	return s.changed(c, o, true, o.Address+" is removed.")
 }
 
 // handleResetLink shows a link with which somebody who is locked out chooses
@@ -193,6 +173,24 @@ func (s *Server) somebody(c echo.Context) (line.Organizer, error) {
 		return line.Organizer{}, sale.E(sale.CodeNotFound, "There is no such organizer.")
 	}
 	return s.line.Organizer(c.Request().Context(), id)
+}
+
+// aboutSomebody is a form, and the organizer in the path whom it is about.
+func (s *Server) aboutSomebody(c echo.Context) (form url.Values, o line.Organizer, err error) {
+	if form, err = web.Form(c); err == nil {
+		o, err = s.somebody(c)
+	}
+	return form, o, err
+}
+
+// changed tells what became of somebody on the page of people, which who took
+// it from himself does not see again.
+func (s *Server) changed(c echo.Context, o line.Organizer, keeps bool, notice string) error {
+	s.tell(c.Request().Context(), notice)
+	if o.ID == s.visitor(c).ID && !keeps {
+		return web.SeeOther(c, "/")
+	}
+	return s.backToPeople(c)
 }
 
 // handleInvitation shows an invitation to whoever holds it.
