@@ -20,17 +20,3 @@ func SuggestCaps(capacity, maxPerFan int) Caps {
 func SuggestStandby(guaranteed int) int {
 	return standbyFactor * min(max(guaranteed, 0), maxPlaces/standbyFactor)
 }
-
-// ClassOf gives the class of a number under the caps; false when the line is
-// full before it, or the number is none.
-func ClassOf(number int, c Caps) (Class, bool) {
-	switch {
-	case number < 1:
-		return "", false
-	case number <= c.Guaranteed:
-		return Guaranteed, true
-	case number-max(c.Guaranteed, 0) <= c.Standby:
-		return Standby, true
-	}
-	return "", false
-}

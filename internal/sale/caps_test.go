@@ -28,34 +28,3 @@ func TestSuggestCaps(t *testing.T) {
 		}
 	}
 }
-
-func TestClassOf(t *testing.T) {
-	caps := sale.Caps{Guaranteed: 2500, Standby: 7500}
-	tests := []struct {
-		number int
-		caps   sale.Caps
-		class  sale.Class
-		ok     bool
-	}{
-		{1, caps, sale.Guaranteed, true},
-		{2500, caps, sale.Guaranteed, true},
-		{2501, caps, sale.Standby, true},
-		{10000, caps, sale.Standby, true},
-		{10001, caps, "", false},
-		{math.MaxInt, caps, "", false},
-		{0, caps, "", false},
-		{-1, caps, "", false},
-		{math.MinInt, caps, "", false},
-		{1, sale.Caps{Standby: 1}, sale.Standby, true},
-		{2, sale.Caps{Standby: 1}, "", false},
-		{1, sale.Caps{Guaranteed: 1}, sale.Guaranteed, true},
-		{2, sale.Caps{Guaranteed: 1}, "", false},
-		{1, sale.Caps{}, "", false},
-	}
-	for _, tt := range tests {
-		class, ok := sale.ClassOf(tt.number, tt.caps)
-		if class != tt.class || ok != tt.ok {
-			t.Errorf("ClassOf(%d, %+v) = %q, %v; want %q, %v", tt.number, tt.caps, class, ok, tt.class, tt.ok)
-		}
-	}
-}

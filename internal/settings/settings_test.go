@@ -201,7 +201,7 @@ func TestContract(t *testing.T) {
 // TestDocumentation fails when a page is older than the table; -update writes
 // them.
 func TestDocumentation(t *testing.T) {
-	for path, want := range map[string][]byte{"docs/configuration.md": Markdown(), "config.example.yaml": Example()} {
+	for path, want := range map[string][]byte{"docs/configuration.md": markdown(), "config.example.yaml": exampleFile()} {
 		path = filepath.Join("..", "..", path)
 		if *update {
 			if err := os.WriteFile(path, want, 0o644); err != nil {
@@ -222,7 +222,7 @@ func TestDocumentation(t *testing.T) {
 // switched on.
 func TestExampleLoads(t *testing.T) {
 	var on strings.Builder
-	for line := range strings.Lines(string(Example())) {
+	for line := range strings.Lines(string(exampleFile())) {
 		if len(line) > 1 && line[0] == '#' && line[1] != ' ' {
 			on.WriteString(line[1:])
 		}

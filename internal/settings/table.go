@@ -23,9 +23,6 @@ type Setting struct {
 // Env is the setting's environment variable.
 func (s Setting) Env() string { return "INTURN_" + strings.ToUpper(s.Name) }
 
-// Flag is the setting's command-line flag without the dashes.
-func (s Setting) Flag() string { return strings.ReplaceAll(s.Name, "_", "-") }
-
 // Headings of the documentation, in order.
 const (
 	sectionPlace = "Where things are"

@@ -22,14 +22,12 @@ const (
 	sqliteFull       = 13
 	sqliteCantOpen   = 14
 	sqliteCheck      = 275
-	sqliteForeignKey = 787
 	sqlitePrimaryKey = 1555
 	sqliteUnique     = 2067
 )
 
 // PostgreSQL's SQLSTATEs (appendix A of its manual).
 const (
-	pgForeignKey    = "23503"
 	pgUnique        = "23505"
 	pgCheck         = "23514"
 	pgSerialization = "40001"
@@ -59,34 +57,11 @@ func IsUnique(err error) bool {
 	return c == sqlitePrimaryKey || c == sqliteUnique || s == pgUnique
 }
 
-// UniqueConstraint names what IsUnique is about: the constraint on
-// PostgreSQL, the columns ("offers.id, offers.sale") on SQLite, which keeps
-// no names. It is for logs; decide by IsUnique.
-func UniqueConstraint(err error) string {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return pg.ConstraintName
-	}
-	var lite *sqlite.Error
-	if IsUnique(err) && errors.As(err, &lite) {
-		_, columns, _ := strings.Cut(lite.Error(), "constraint failed: UNIQUE constraint failed: ")
-		columns, _, _ = strings.Cut(columns, " (")
-		return columns
-	}
-	return ""
-}
-
 // IsCheck says whether a CHECK refused a row: for stock, that code was about
 // to sell what is not there and the database did not let it.
 func IsCheck(err error) bool {
 	c, s := codes(err)
 	return c == sqliteCheck || s == pgCheck
-}
-
-// IsForeignKey says whether a row was refused that points nowhere.
-func IsForeignKey(err error) bool {
-	c, s := codes(err)
-	return c == sqliteForeignKey || s == pgForeignKey
 }
 
 // IsFull says whether the disk is full.

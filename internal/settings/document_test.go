@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Markdown is docs/configuration.md.
-func Markdown() []byte {
+// markdown is docs/configuration.md.
+func markdown() []byte {
 	var b bytes.Buffer
 	b.WriteString(`# Settings
 
@@ -47,9 +47,9 @@ Settings marked *secret* can also come from a file: ` + "`INTURN_PEER_SECRET_FIL
 
 func escapeCell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
-// Example is config.example.yaml: every setting with its default, commented
+// exampleFile is config.example.yaml: every setting with its default, commented
 // out.
-func Example() []byte {
+func exampleFile() []byte {
 	var b bytes.Buffer
 	b.WriteString("# Every setting of inturn with its default. Made from the table in internal/settings by `make docs`.\n" +
 		"# Use it with: inturn serve --config config.yaml\n")
