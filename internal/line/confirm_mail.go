@@ -39,12 +39,6 @@ func (d *due) leaveHalf(ctx context.Context, tx *sqldb.Tx, limits MailLimits) er
 	if d.kind != sale.MailConfirm || limits == (MailLimits{}) {
 		return nil
 	}
-	var some int
-	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM outbox WHERE sale_id = $1 AND priority = $2
-		AND due_at IS NOT NULL AND due_at <= $3 LIMIT 1) one`, d.state.ID, d.kind.Priority(), sqldb.Millis(d.now)).Scan(&some)
-	if err != nil || some == 0 {
-		return err
-	}
 	half := MailLimits{PerSecond: halved(limits.PerSecond), PerHour: halved(limits.PerHour)}
 	free, _, err := mailsFree(ctx, tx, half, d.now)
 	d.most = min(d.most, free)

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/inturn/inturn/internal/sale"
@@ -80,9 +82,16 @@ func (l *Line) LeaseMails(ctx context.Context, h Hand) (mails []Mail, wait time.
 		if err != nil {
 			return err
 		}
+		some, err := dueKinds(ctx, tx, states, now)
+		if err != nil {
+			return err
+		}
 		// Every sale's offers before any sale's receipts.
 		for _, kind := range sale.MailKinds() {
 			for i, lease := range h.Leases {
+				if !some[i][kind.Priority()] {
+					continue
+				}
 				most := min(h.Most, free) - len(mails)
 				if most <= 0 {
 					return nil
@@ -115,6 +124,36 @@ func readStates(ctx context.Context, tx *sqldb.Tx, leases []Lease) ([]State, err
 		}
 	}
 	return states, nil
+}
+
+// anyDue is one statement with a seek for each kind: on most beats most kinds
+// have nothing, and each would be asked by itself.
+var anyDue = sync.OnceValue(func() string {
+	var seeks []string
+	for _, kind := range sale.MailKinds() {
+		seeks = append(seeks, fmt.Sprintf(`(SELECT COUNT(*) FROM (SELECT 1 FROM outbox
+			WHERE sale_id = $1 AND priority = %d AND due_at IS NOT NULL AND due_at <= $2 LIMIT 1) one)`, kind.Priority()))
+	}
+	return "SELECT " + strings.Join(seeks, ", ")
+})
+
+// dueKinds says for each sale of which kinds some mail is due, by priority.
+func dueKinds(ctx context.Context, tx *sqldb.Tx, states []State, now time.Time) ([][]bool, error) {
+	all := make([][]bool, len(states))
+	for i, st := range states {
+		all[i] = make([]bool, len(sale.MailKinds()))
+		into := make([]any, len(all[i]))
+		for k := range into {
+			into[k] = new(int)
+		}
+		if err := tx.QueryRow(ctx, anyDue(), st.ID, sqldb.Millis(now)).Scan(into...); err != nil {
+			return nil, fmt.Errorf("look for due mails of %s: %w", st.Sale.Slug, err)
+		}
+		for k, n := range into {
+			all[i][k] = *n.(*int) > 0
+		}
+	}
+	return all, nil
 }
 
 // due is what takeDue looks for: up to most mails of one kind and one sale.
