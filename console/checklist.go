@@ -66,6 +66,12 @@ func item(state, title, text, do string) templates.ChecklistItem {
 	return templates.ChecklistItem{State: state, Title: title, Text: text, Do: do}
 }
 
+// leading is an item with the way to where it is put right.
+func (c checklist) leading(i templates.ChecklistItem, page, words string) templates.ChecklistItem {
+	i.Link, i.LinkText = "/sales/"+c.Sale.Slug+page, words
+	return i
+}
+
 func (c checklist) at(t time.Time) string {
 	return t.In(c.Sale.Location()).Format("Mon 2 January 2006, 15:04 MST")
 }
@@ -124,7 +130,7 @@ func (c checklist) pace() templates.ChecklistItem {
 		found = fmt.Sprintf("If %d %% of a full line buy, everything is sold %s after the first offers.", int(c.forecast.Question.Buys*100), plan.Length(c.forecast.Takes()))
 	}
 	i := item(isDone, title, found, strings.Join(look, " "))
-	i.Link, i.LinkText = "/sales/"+c.Sale.Slug+"/plan", "See the plan"
+	i = c.leading(i, "/plan", "See the plan")
 	if len(look) > 0 {
 		i.State = isLook
 	}
@@ -160,7 +166,8 @@ func (c checklist) languages() templates.ChecklistItem {
 		spoken = append(spoken, languageName(lang))
 	}
 	if len(missing) > 0 {
-		return item(isLook, title, "Not there: "+strings.Join(missing, ", ")+".", "Where a title is missing, fans read it in another language; where your own words are missing, they read inturn's.")
+		return c.leading(item(isLook, title, "Not there: "+strings.Join(missing, ", ")+".", "Where a title is missing, fans read it in another language; where your own words are missing, they read inturn's."),
+			"/settings", "Write them")
 	}
 	return item(isDone, title, strings.Join(spoken, ", ")+".", "")
 }
@@ -169,10 +176,11 @@ func (c checklist) smallPrint() templates.ChecklistItem {
 	const title = "Small print"
 	o := c.Sale.Organizer
 	if o.Privacy == "" {
-		return item(isLook, title, "There is no address of a privacy statement.", "Fans leave their e-mail address: in the EU and in Switzerland they have to be told who keeps it, what for and how long.")
+		return c.leading(item(isLook, title, "There is no address of a privacy statement.", "Fans leave their e-mail address: in the EU and in Switzerland they have to be told who keeps it, what for and how long."),
+			"/settings#organizer", "Add it")
 	}
 	if o.Imprint == "" {
-		return item(isLook, title, "There is no address of an imprint.", "In some countries, Germany and Austria among them, a page that sells something needs one.")
+		return c.leading(item(isLook, title, "There is no address of an imprint.", "In some countries, Germany and Austria among them, a page that sells something needs one."), "/settings#organizer", "Add it")
 	}
 	return item(isDone, title, "Privacy statement and imprint are linked.", "")
 }
@@ -194,7 +202,8 @@ func (c checklist) quiet() templates.ChecklistItem {
 	if rest := asleep.Rest(); rest.Loud(first, last) == last.Sub(first) {
 		return item(isDone, title, "There are none, and by the plan everything is over before the night.", "")
 	}
-	return item(isLook, title, "There are none: offers are mailed at night, and their links run out before most people wake.", "Set quiet hours, like 22:00-08:00.")
+	return c.leading(item(isLook, title, "There are none: offers are mailed at night, and their links run out before most people wake.", "Set quiet hours, like 22:00-08:00."),
+		"/steer#dispatch", "Set them")
 }
 
 func (c checklist) boxOffice() templates.ChecklistItem {
@@ -207,6 +216,9 @@ func (c checklist) boxOffice() templates.ChecklistItem {
 
 func (c checklist) dispatcher() templates.ChecklistItem {
 	const title = "Dispatcher"
+	if c.signs.LeaseUntil.IsZero() {
+		return item(isLook, title, "No dispatcher has taken this sale up yet.", "One that runs takes a new sale up within a minute: look at this page again. Where none runs, start one: inturn serve. Without it no mail leaves, receipts included.")
+	}
 	if !c.signs.Holder || !c.signs.LeaseUntil.After(c.now) {
 		return item(isLook, title, "No dispatcher works on this sale at the moment.", "Start one: inturn serve. Without it no mail leaves, receipts included.")
 	}
@@ -219,8 +231,7 @@ func (c checklist) dispatcher() templates.ChecklistItem {
 // testMail is what became of the last one.
 func (c checklist) testMail() templates.ChecklistItem {
 	const title = "A test mail"
-	i := item(isLook, title, "Nobody has sent one.", "Send one to yourself, and see how it looks and that it is not taken for spam.")
-	i.Link, i.LinkText = "/sales/"+c.Sale.Slug+"/test-mail", "Send a test mail"
+	i := c.leading(item(isLook, title, "Nobody has sent one.", "Send one to yourself, and see how it looks and that it is not taken for spam."), "/test-mail", "Send a test mail")
 	kept, ok := c.kept[line.CheckMail]
 	if !ok {
 		return i

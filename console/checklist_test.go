@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,7 @@ func TestChecklistItems(t *testing.T) {
 		"the box office lacks it":   {func(s *line.State, _ *line.Signs) { s.Latest, s.PendingWhy = 2, "it is asleep" }, "Box office", isLook, "it is asleep", ""},
 		"a dispatcher":              {nil, "Dispatcher", isDone, "works on this sale", ""},
 		"no dispatcher":             {func(_ *line.State, s *line.Signs) { s.Holder = false }, "Dispatcher", isLook, "inturn serve", ""},
+		"none yet, for a moment":    {func(_ *line.State, s *line.Signs) { *s = line.Signs{} }, "Dispatcher", isLook, "has taken this sale up yet. One that runs", ""},
 		"a dead dispatcher":         {func(_ *line.State, s *line.Signs) { s.LeaseUntil = noon }, "Dispatcher", isLook, "inturn serve", ""},
 		"no test mail":              {nil, "A test mail", isLook, "Nobody has sent one", ""},
 		"a test mail":               {nil, "A test mail", isDone, "took one to olga@lakeside.example", "accepted"},
@@ -128,6 +130,60 @@ func TestChecklistItems(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestChecklistLeadsOn to where a thing is put right, and nobody to where he
+// may not go.
+func TestChecklistLeadsOn(t *testing.T) {
+	h := newHouse(t)
+	const path = "/sales/lakeside-2027"
+	m, v := h.as("manager"), h.as("viewer")
+	m.want(m.get(path+"/checklist"), 200, `href="`+path+`/settings#organizer">Add it`, `href="`+path+`/test-mail">Send`, `href="`+path+`/plan">`)
+	v.want(v.get(path+"/checklist"), 200, "There is no address of a privacy statement.", `href="`+path+`/plan">See`, "-/settings", "-/test-mail")
+	for _, at := range []string{"/settings", "/test-mail", "/steer"} {
+		m.want(m.get(path+at), 200)
+	}
+	m.want(m.get(path+"/settings"), 200, `id="organizer"`)
+	m.want(m.get(path+"/steer"), 200, `id="dispatch"`)
+}
+
+// TestCaughtMailIsFound: the frame leads to it whoever may see it, and the page
+// of test mails does not send anybody to look for what never left.
+func TestCaughtMailIsFound(t *testing.T) {
+	for name, c := range map[string]struct {
+		change []func(*Options)
+		seen   map[string]bool // by whom the mailbox is found
+	}{
+		"no mail is caught":  {nil, map[string]bool{"owner": false, "manager": false}},
+		"on this machine":    {[]func(*Options){catching(t, true)}, map[string]bool{"owner": true, "manager": true}},
+		"others come in too": {[]func(*Options){catching(t, false)}, map[string]bool{"owner": true, "manager": false}},
+	} {
+		h := newHouse(t, c.change...)
+		for who, seen := range c.seen {
+			b, want := h.as(who), `-<a href="/mailbox">Mailbox</a>`
+			if seen {
+				want = want[1:]
+			}
+			t.Log(name, who)
+			b.want(b.get("/sales/lakeside-2027/test-mail"), 200, want)
+		}
+	}
+	h := newHouse(t, catching(t, true))
+	b := h.as("manager")
+	w := b.post("/sales/lakeside-2027/test-mail", url.Values{"kind": {"offer"}, "lang": {"de"}})
+	b.want(w, 303)
+	lease, _, err := h.line.Acquire(t.Context(), "lakeside-2027", "test", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mails, _, err := h.line.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{lease}, Most: 10})
+	if err != nil || len(mails) != 1 {
+		t.Fatal(mails, err)
+	}
+	if err := h.line.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultAccepted, Code: 250}); err != nil {
+		t.Fatal(err)
+	}
+	b.want(b.get(w.Header().Get("Location")), 200, `it was caught in the <a href="/mailbox">mailbox</a>.`, "-spam folder")
 }
 
 // TestKeysBackedUp: who confirmed it and when, until a newer key is made.

@@ -123,6 +123,11 @@ func (f aFan) acts() []templates.FanAct {
 	return all
 }
 
+// can says whether an act makes sense now.
+func (f aFan) can(name string) bool {
+	return slices.ContainsFunc(f.acts(), func(a templates.FanAct) bool { return a.Name == name })
+}
+
 // act says what an act does, in a sentence or two.
 func (f aFan) act(name string) templates.FanAct {
 	a := templates.FanAct{Name: name}
@@ -137,8 +142,8 @@ func (f aFan) act(name string) templates.FanAct {
 		a.Label, a.Button = "Take out of the line", "Take out"
 		a.Text = "As if the fan had left: an open offer goes to the next in line, and the fan is mailed that it is done. It can be taken back on the fan's own page while no ticket was given on."
 	case "export":
-		a.Label, a.Button = "Take out what is stored", "Download"
-		a.Text = "Everything that this sale's line has stored about the person, as a JSON file. That it was taken out is kept in the history."
+		a.Label, a.Button = "Export what is stored", "Download"
+		a.Text = "Everything that this sale's line has stored about the person, as a JSON file. That it was exported is kept in the history."
 	case "void":
 		a.Label, a.Button, a.Asks = "Take the offer back", "Take the offer back", true
 		a.Text = "The link stops working, and the tickets go to the next in line."

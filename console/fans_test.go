@@ -200,6 +200,15 @@ func TestExportAFan(t *testing.T) {
 	b.want(b.get(fansPath+"/2"), 200, "What is stored about the person was taken out.")
 }
 
+func TestNothingToTakeBack(t *testing.T) {
+	h := newHouse(t)
+	h.full()
+	b := h.as("manager")
+	b.want(b.get(fansPath+"/2/cancel"), 409, "There is no order that could be cancelled.", "Number 2", "-What will happen")
+	b.want(b.get(fansPath+"/1/void"), 409, "There is no open offer to take back.", "-What will happen")
+	b.want(b.get(fansPath+"/2"), 200, "<dd>English</dd>", "Export what is stored", "good for 1 hour from")
+}
+
 func TestHistoryPage(t *testing.T) {
 	h := newHouse(t)
 	h.full()

@@ -40,6 +40,7 @@ func TestFreezeAndRelease(t *testing.T) {
 	c.passes(20 * time.Minute)
 	b.want(b.get(freezeAt), 200, "The sale is frozen: no clock of it runs.", "20 minutes", "Fri 12 Mar 2027, 12:45:00 CET", "manager@lakeside.example: the checkout is down",
 		"each of the 2 links that are out keeps the time", "it lasts", `class="phase held">frozen`, "-Type “freeze”", "-could not be told")
+	b.want(b.get("/sales/lakeside-2027/steer"), 200, "Frozen since Fri 12 Mar 2027, 12:45:00 CET", ">Release the sale</a>", "their time stands still", "-An incident?")
 	b.want(b.post(freezeAt, toFreeze("once more", "freeze")), 303)
 	b.want(b.get(freezeAt), 200, "The sale was frozen already.", "manager@lakeside.example: the checkout is down")
 

@@ -28,6 +28,13 @@ func (s *Server) handleChecklist(c echo.Context) error {
 	if s.o.Place.RegistrationURL != "" {
 		p.URL = s.o.Place.RegistrationURL + "/" + st.Sale.Slug
 	}
+	if !p.Manages { // who may only look is led to the plan, which he may see, and nowhere else
+		for i, it := range p.Items {
+			if it.Link != "/sales/"+st.Sale.Slug+"/plan" {
+				p.Items[i].Link = ""
+			}
+		}
+	}
 	p.Count()
 	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.pages.Checklist(w, p) })
 }

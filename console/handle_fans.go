@@ -73,6 +73,9 @@ func (s *Server) fanOf(c echo.Context) (aFan, error) {
 
 func (s *Server) renderFan(w io.Writer, c echo.Context, f aFan, forms map[string]templates.FanForm) error {
 	p := f.page(s.visitor(c).role, forms)
+	if p.MailLang != "" {
+		p.MailLang = s.pages.LanguageName(p.MailLang)
+	}
 	p.ConsoleFrame = s.frame(c, "Number "+strconv.Itoa(f.Fan.Number), "fans")
 	return s.pages.Fan(w, p)
 }
@@ -84,8 +87,25 @@ func (s *Server) askFor(name string) handler {
 		if err != nil {
 			return err
 		}
+		if !f.can(name) {
+			return s.tooLate(c, f, name)
+		}
 		return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.renderAct(w, c, f, name, templates.FanForm{}) })
 	}
+}
+
+// tooLate says on the fan's page that there is nothing to do any more: a link
+// of another day, or somebody who was quicker.
+func (s *Server) tooLate(c echo.Context, f aFan, name string) error {
+	words := map[string]string{
+		"void":   "There is no open offer to take back.",
+		"cancel": "There is no order that could be cancelled.",
+		"erase":  "The person is erased already.",
+	}[name]
+	err := sale.E(sale.CodeTooLate, "%s", words)
+	return web.WithPage(err, func(w io.Writer) error {
+		return s.renderFan(w, c, f, map[string]templates.FanForm{name: {Problem: words}})
+	})
 }
 
 func (s *Server) renderAct(w io.Writer, c echo.Context, f aFan, name string, form templates.FanForm) error {

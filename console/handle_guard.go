@@ -118,7 +118,8 @@ func (s *Server) frame(c echo.Context, title, tab string) templates.ConsoleFrame
 	v := s.visitor(c)
 	f := templates.ConsoleFrame{
 		Title: title, Tab: tab, Who: v.Address, Everything: v.Everything,
-		Notice: s.sessions.PopString(c.Request().Context(), keyNotice),
+		Mailbox: s.o.Mailbox != nil && (s.o.Private || v.Everything),
+		Notice:  s.sessions.PopString(c.Request().Context(), keyNotice),
 	}
 	if st := s.sale(c); st.ID != 0 {
 		f.Sale = &templates.ConsoleSale{

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"net/url"
@@ -29,7 +30,7 @@ func (s *Server) peoplePage(w io.Writer, c echo.Context, p templates.PeoplePage)
 	if err := s.readPeople(c.Request().Context(), s.visitor(c), s.sale(c), &p); err != nil {
 		return err
 	}
-	p.ConsoleFrame = s.frame(c, "People", "people")
+	p.ConsoleFrame, p.Zone = s.frame(c, "People", "people"), cmp.Or(s.sale(c).Sale.Timezone, "UTC")
 	return s.pages.People(w, p)
 }
 
@@ -220,7 +221,14 @@ func (s *Server) invitation(c echo.Context) (templates.InvitationPage, string, e
 	}
 	p := templates.InvitationPage{
 		Inviter: v.Inviter, Address: v.Address, Everything: v.Sale == "", SaleTitle: v.Title.In("en"), Role: v.Role, Ends: v.Ends,
-		There: there, Shortest: shortest, To: "/invitation/" + c.Param("token"),
+		Zone: "UTC", There: there, Shortest: shortest, To: "/invitation/" + c.Param("token"),
+	}
+	if v.Sale != "" {
+		st, err := s.line.Sale(ctx, v.Sale)
+		if err != nil {
+			return templates.InvitationPage{}, "", err
+		}
+		p.Zone = st.Sale.Timezone
 	}
 	o, ok, err := s.who(ctx)
 	if ok {

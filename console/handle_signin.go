@@ -19,7 +19,11 @@ func (s *Server) handleSignIn(c echo.Context) error {
 	} else if ok {
 		return web.SeeOther(c, here(c.QueryParam("to")))
 	}
-	p := templates.SignInPage{To: here(c.QueryParam("to"))}
+	unowned, err := s.line.Unowned(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	p := templates.SignInPage{To: here(c.QueryParam("to")), Unowned: unowned}
 	if c.QueryParams().Has("kept") {
 		p.Problem = "Your browser did not keep the cookie that you are signed in by. Over plain HTTP, Safari keeps none, and every " +
 			"other browser only on this very machine. Use another browser there, or reach the console over HTTPS."

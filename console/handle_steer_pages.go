@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/inturn/inturn/internal/helpdesk"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/web"
 	"github.com/inturn/inturn/templates"
@@ -18,6 +19,9 @@ func (s *Server) steerPage(c echo.Context, status int, ch change) error {
 		ConsoleFrame: s.frame(c, "Steer", "steer"), Edit: ch.edit(ch.steerGroups(s.owns(c))),
 		Figures: ch.figures(), Acts: ch.acts(), Pending: ch.pending(), NoStock: ch.noStock,
 		Next: ch.nextBatch(s.o.Sales.NextMoments), Until: ch.until(),
+	}
+	if st := ch.standing.State; st.Frozen {
+		p.Frozen = helpdesk.Moment(&st.Sale, st.FrozenSince)
 	}
 	return web.Page(c, status, func(w io.Writer) error { return s.pages.Steer(w, p) })
 }

@@ -35,7 +35,7 @@ func (s *Server) handleTestMail(c echo.Context) error {
 
 func (s *Server) testMailPage(c echo.Context, status int, kind, lang string, problem error) error {
 	st := s.sale(c)
-	p := templates.TestMailPage{ConsoleFrame: s.frame(c, "Test mail", "texts"), Kind: kind, Lang: lang, To: s.visitor(c).Address, Languages: s.languagesOf(st.Sale)}
+	p := templates.TestMailPage{ConsoleFrame: s.frame(c, "Test mail", "texts"), Kind: kind, Lang: lang, To: s.visitor(c).Address, Caught: s.o.Mailbox != nil, Languages: s.languagesOf(st.Sale)}
 	p.Action, p.ListURL = p.Sale.Path()+"/test-mail", p.Sale.Path()+"/texts"
 	for _, name := range sale.SampleMails() {
 		p.Kinds = append(p.Kinds, templates.TestMailKind{Name: name, Label: templates.TestMailLabel(name)})

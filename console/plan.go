@@ -130,11 +130,19 @@ func planFigures(f plan.Forecast) []templates.PlanFigure {
 	case f.Mailed < g:
 		all = append(all, templates.PlanFigure{Label: "Guaranteed fans", Value: sale.FormatCount(g-f.Mailed) + " get no offer", Note: "a promise would be broken"})
 	case !f.Guaranteed.IsZero():
-		all = append(all, templates.PlanFigure{Label: "Guaranteed fans all mailed", Value: at(f.Guaranteed), Note: plan.Length(f.Guaranteed.Sub(f.First)) + " after the first"})
+		all = append(all, templates.PlanFigure{Label: "Guaranteed fans all mailed", Value: at(f.Guaranteed), Note: afterFirst(f)})
 	}
 	return append(all,
 		templates.PlanFigure{Label: "Offers mailed", Value: sale.FormatCount(f.Mailed), Note: fmt.Sprintf("of %s in line, to %s buyers", sale.FormatCount(f.Line), sale.FormatCount(f.Buyers))},
 		templates.PlanFigure{Label: "The last link ends", Value: at(f.LastLink)})
+}
+
+// afterFirst is how long after the first offers the last guarantee is mailed.
+func afterFirst(f plan.Forecast) string {
+	if !f.Guaranteed.After(f.First) {
+		return "with the first offers"
+	}
+	return plan.Length(f.Guaranteed.Sub(f.First)) + " after the first"
 }
 
 // planPoints is how many points a plan's chart has.

@@ -160,6 +160,7 @@ func TestReportInABrowser(t *testing.T) {
 	auditor := browsertest.NewAuditor(t)
 	b.Goto(at + "/sales/lakeside-2027/report")
 	enter(b, "viewer")
+	await(t, b, says("h1", "Report")) // else the next page is asked for before the session is there
 	for !strings.Contains(b.Text("main"), "Who got in at which number") {
 		b.Goto(at + "/sales/lakeside-2027/report")
 	}

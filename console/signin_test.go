@@ -76,6 +76,7 @@ func TestOwnerLink(t *testing.T) {
 	b := h.stranger()
 	b.want(b.get("/owner/other"), 410, "used, or is too old")
 	b.want(b.get(path), 200, "Become the owner")
+	b.want(b.get("/signin"), 200, "Nobody owns this installation yet", "inturn owner link")
 	good := url.Values{"address": {"ann@lakeside.example"}, "passphrase": {passphrase}, "repeated": {passphrase}}
 	for field, c := range map[string]struct{ value, says string }{
 		"address":    {"ann", "address-wrong"},
@@ -92,6 +93,7 @@ func TestOwnerLink(t *testing.T) {
 	b.want(b.post(path, good), 303)
 	b.want(b.get("/"), 200, "ann@lakeside.example", "You own this installation")
 	again := h.stranger()
+	again.want(again.get("/signin"), 200, "-Nobody owns")
 	again.want(again.post(path, good), 410)
 	if link, err := OwnerLink(t.Context(), h.links()); err != nil || link != "" {
 		t.Errorf("a second owner's link %q, %v", link, err)

@@ -88,8 +88,11 @@ func (ch change) figures() []templates.SteerFigure {
 }
 
 func lastEnd(n steering.Now) string {
-	if n.LastEnd.IsZero() {
+	switch {
+	case n.LastEnd.IsZero():
 		return ""
+	case n.Frozen:
+		return "their time stands still"
 	}
 	return "the last until " + n.LastEnd.In(n.Sale.Location()).Format("15:04:05")
 }

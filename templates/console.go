@@ -26,6 +26,7 @@ type ConsoleFrame struct {
 	Tab        string       // which of the sale's pages this is
 	Who        string       // the organizer's address; empty: nobody has signed in
 	Everything bool         // an owner of the whole installation
+	Mailbox    bool         // mail is caught, and the reader may see it
 	Sale       *ConsoleSale // nil: the page is about none
 	Notice     string       // what was just done; empty: nothing
 }
@@ -53,6 +54,7 @@ type ConsoleErrorPage struct {
 type SignInPage struct {
 	ConsoleFrame
 	To, Typed, Problem string
+	Unowned            bool // nobody can sign in yet
 }
 
 // JoinPage is where somebody becomes an organizer. Wrong says what is wrong,

@@ -17,6 +17,7 @@ type PeoplePage struct {
 	Invitations []InvitationLine
 	Sales       []SaleChoice
 	Link        *PeopleLink // shown this once; nil: none
+	Zone        string      // the sale's; UTC for the whole installation
 
 	Typed, TypedRole, TypedSale string
 	Wrong                       map[string]string // by field
@@ -98,6 +99,7 @@ type InvitationPage struct {
 	Inviter, Address string
 	Everything       bool
 	SaleTitle        string
+	Zone             string // the sale's; UTC for the whole installation
 	Role             sale.Role
 	Ends             time.Time
 	There            bool   // somebody with this address is an organizer already

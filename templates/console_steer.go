@@ -115,6 +115,7 @@ type SteerPage struct {
 	NoStock string // why the box office does not say what is free
 	Next    string // when the next batch comes, or why none does
 	Until   string // suggested: until when a form that opens again stays open
+	Frozen  string // since when its clocks stand still; empty: they run
 }
 
 // Senseless are the acts that make no sense now.

@@ -82,6 +82,7 @@ type TestMailPage struct {
 	Lang      string
 	To        string // the reader's own address
 	Problem   string
+	Caught    bool            // mail leaves nowhere
 	Result    *TestMailResult // nil: none was sent from here
 	Action    string
 	ListURL   string

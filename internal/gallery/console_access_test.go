@@ -99,7 +99,7 @@ func accessScenes() []scene {
 		}},
 		{"invitation", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.Invitation(w, templates.InvitationPage{
-				ConsoleFrame: nobody("You are invited"), Inviter: "ann@lakeside.example", Address: "ben@lakeside.example", SaleTitle: "Lakeside Festival 2027", Role: sale.RoleManager, Ends: noon.Add(168 * time.Hour), Shortest: 12,
+				ConsoleFrame: nobody("You are invited"), Inviter: "ann@lakeside.example", Address: "ben@lakeside.example", SaleTitle: "Lakeside Festival 2027", Zone: "Europe/Zurich", Role: sale.RoleManager, Ends: noon.Add(168 * time.Hour), Shortest: 12,
 			})
 		}},
 		{"invitation-mine", func(t *templates.Templates, w io.Writer, _ string) error {

@@ -208,8 +208,7 @@ func (t *timeline) act(e line.AuditEntry) {
 	t.events = append(t.events, Event{At: e.At, Text: Words(e), Actor: e.Actor, Why: e.Why})
 }
 
-// Words says an entry of the audit in a sentence, where it is about a place or
-// an incident; any other as it was written down.
+// Words says an entry of the audit in a sentence.
 func Words(e line.AuditEntry) string {
 	switch e.Action {
 	case "withdraw":
@@ -245,6 +244,33 @@ func Words(e line.AuditEntry) string {
 		}
 		return "The person was erased."
 	default:
-		return strings.TrimSpace(e.Action + " " + e.Detail)
+		return ofTheSale(e)
 	}
+}
+
+// ofTheSale are the words for what was done to a sale as a whole, or to who
+// may what; what has none is said as it was written down.
+func ofTheSale(e line.AuditEntry) string {
+	before, found := map[string]string{
+		"apply":               "The sale was written: ",
+		"refuse":              "The box office refused a version: ",
+		"test mail":           "A test mail was sent: ",
+		"check keys":          "Noted on the checklist: ",
+		"check doctor":        "The doctor was asked: ",
+		"invite":              "Somebody was invited: ",
+		"invitation link":     "The link of an invitation was shown: ",
+		"withdraw invitation": "An invitation was withdrawn: ",
+		"join":                "Joined the organizers: ",
+		"role":                "A role was given or taken: ",
+		"unknown offer":       "It told of an offer that this line does not know: ",
+	}[e.Action]
+	switch {
+	case e.Action == "pause":
+		return "The sale was paused."
+	case e.Action == "resume":
+		return "The sale was resumed."
+	case found:
+		return before + strings.TrimSuffix(e.Detail, ".") + "."
+	}
+	return strings.TrimSpace(e.Action + " " + e.Detail)
 }

@@ -133,6 +133,23 @@ func TestTimelineOfFreezes(t *testing.T) {
 	}
 }
 
+// TestWordsOfASale: what was done to a sale is said in sentences, too.
+func TestWordsOfASale(t *testing.T) {
+	for want, e := range map[string]line.AuditEntry{
+		"The sale was written: version 3 in the console.":  {Action: "apply", Detail: "version 3 in the console"},
+		"The sale was paused.":                             {Action: "pause"},
+		"The sale was resumed.":                            {Action: "resume"},
+		"A test mail was sent: offer, in en.":              {Action: "test mail", Detail: "offer, in en"},
+		"Somebody was invited: mary@x.example: manager.":   {Action: "invite", Detail: "mary@x.example: manager"},
+		"The box office refused a version: it is too few.": {Action: "refuse", Detail: "it is too few."},
+		"something new 7":                                  {Action: "something new", Detail: "7"},
+	} {
+		if got := helpdesk.Words(e); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // TestEveryStateHasWords: no state of an offer, kind of mail or result of a try
 // is shown as the code's own word for it.
 func TestEveryStateHasWords(t *testing.T) {

@@ -122,6 +122,18 @@ func (l *Line) OfferOwnership(ctx context.Context, hash []byte, ends time.Time) 
 	return nil
 }
 
+// Unowned says whether nobody has joined yet.
+func (l *Line) Unowned(ctx context.Context) (bool, error) {
+	var n int
+	err := l.db.Read(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM organizers`).Scan(&n)
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for an organizer: %w", err)
+	}
+	return n == 0, nil
+}
+
 // OwnershipOffered says whether a link with this hash would make an owner now.
 func (l *Line) OwnershipOffered(ctx context.Context, hash []byte) (bool, error) {
 	var n int

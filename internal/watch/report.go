@@ -43,7 +43,7 @@ func (r report) glance() []templates.LiveFigure {
 	}
 	mailed, bought := o.Sent(), o.Sent(sale.OfferBought)
 	return []templates.LiveFigure{
-		figure("Demand", count(st.Last, "place"), fmt.Sprintf("for %s; %s left again", count(capacity.Issued, "ticket"), chart.Number(r.view.Queues.Withdrawn))),
+		figure("Demand", count(st.Last, "place"), fmt.Sprintf("for %s; %s left the line", count(capacity.Issued, "ticket"), chart.Number(r.view.Queues.Withdrawn))),
 		figure("Sold", count(capacity.Sold, "ticket"), fmt.Sprintf("%d %% of %s", chart.Percent(capacity.Sold, capacity.Issued), chart.Number(capacity.Issued))),
 		figure("Conversion", fmt.Sprintf("%d %%", chart.Percent(bought, mailed)), fmt.Sprintf("%s of %s were bought", chart.Number(bought), count(mailed, "mailed offer"))),
 		figure("Recycled", count(m.Returned+m.Cancelled, "ticket"), "came back for the next in line"),

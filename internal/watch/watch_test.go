@@ -59,7 +59,7 @@ func TestRoles(t *testing.T) {
 		{"Mail", "bad", "would not take mail from us", func(s *figures.Snapshot) { s.Mails.Last.Result = line.ResultFault }},
 		{"Mail", "warm", "not known", func(s *figures.Snapshot) { s.Mails.Last.Result = line.ResultUnknown }},
 		{"Mail", "idle", "No mail", func(s *figures.Snapshot) { s.Mails.Last = line.HandOver{} }},
-		{"Mail", "warm", "one mail", func(s *figures.Snapshot) {
+		{"Mail", "warm", "1 mail", func(s *figures.Snapshot) {
 			s.Mails.Last = line.HandOver{}
 			s.Queues.Mails = map[sale.MailKind]int{sale.MailOffer: 1}
 		}},
@@ -217,7 +217,7 @@ func TestLengths(t *testing.T) {
 			t.Errorf("%v is %q, want %q", d, got, want)
 		}
 	}
-	for n, want := range map[int]string{0: "0 batches", 1: "one batch", 2000: "2,000 batches"} {
+	for n, want := range map[int]string{0: "0 batches", 1: "1 batch", 2000: "2,000 batches"} {
 		if got := count(n, "batch"); got != want {
 			t.Errorf("%d: %q", n, got)
 		}

@@ -11,12 +11,7 @@ import (
 )
 
 // count writes how many there are of something.
-func count(n int, what string) string {
-	if n == 1 {
-		return "one " + what
-	}
-	return sale.Counted(n, what)
-}
+func count(n int, what string) string { return sale.Counted(n, what) }
 
 // long writes a moment with its day and its zone.
 func (v view) long(t time.Time) string { return t.In(v.zone).Format("2 January 2006 15:04 MST") }
