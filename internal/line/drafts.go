@@ -33,6 +33,11 @@ func (l *Line) NewDraft(ctx context.Context, organizer int64, fields map[string]
 	}
 	var id int64
 	err = l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		// One after another, or all that come at once would find room for one.
+		err := tx.QueryRow(ctx, `SELECT id FROM organizers WHERE id = $1`+tx.Dialect().ForUpdate, organizer).Scan(&id)
+		if err != nil {
+			return err
+		}
 		var n int
 		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM drafts WHERE organizer_id = $1`, organizer).Scan(&n); err != nil {
 			return err

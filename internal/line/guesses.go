@@ -106,7 +106,9 @@ func (l *Line) countGuess(ctx context.Context, tx *sqldb.Tx, guards []Guard) err
 	forget := sqldb.Millis(now.Add(guessMemory))
 	for _, g := range guards {
 		var n int
-		err := tx.QueryRow(ctx, `UPDATE guesses SET n = n + 1, forget_at = $2 WHERE who = $1 RETURNING n`, g.Who, forget).Scan(&n)
+		// Somebody who was just right may have taken the row away meanwhile.
+		err := tx.QueryRow(ctx, `INSERT INTO guesses (who, n, until, forget_at) VALUES ($1, 1, 0, $2)
+			ON CONFLICT (who) DO UPDATE SET n = guesses.n + 1, forget_at = excluded.forget_at RETURNING n`, g.Who, forget).Scan(&n)
 		if err != nil {
 			return err
 		}

@@ -69,6 +69,11 @@ func (l *Line) Invite(ctx context.Context, in Invite) (Invitation, error) {
 		if err != nil {
 			return err
 		}
+		// One after another, or all that come at once would find room for one.
+		// The row is that of the sale whose mail they leave with.
+		if _, err := ints(ctx, tx, `SELECT sale_id FROM dispatch WHERE sale_id = $1`+tx.Dialect().ForUpdate, carrier); err != nil {
+			return err
+		}
 		now := l.now()
 		inviter, err := l.mayInvite(ctx, tx, in, scope, now)
 		if err != nil {

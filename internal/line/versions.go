@@ -59,10 +59,16 @@ func (l *Line) Write(ctx context.Context, s sale.Sale, e Edit) (Applied, error) 
 }
 
 func (l *Line) firstVersion(ctx context.Context, tx *sqldb.Tx, s sale.Sale, e Edit) (Applied, error) {
-	s.Version = 1
 	var id int64
 	err := tx.QueryRow(ctx, `INSERT INTO sales (slug, latest, wanted, doc, opens_at, closes_at, guaranteed, standby, receipt)
-		VALUES ($1, 1, 1, '{}', 0, 0, 0, 0, 0) RETURNING id`, s.Slug).Scan(&id)
+		VALUES ($1, 1, 1, '{}', 0, 0, 0, 0, 0) ON CONFLICT (slug) DO NOTHING RETURNING id`, s.Slug).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) { // somebody was quicker, at the same moment
+		if id, err = lockSale(ctx, tx, s.Slug); err != nil {
+			return Applied{}, err
+		}
+		return l.nextVersion(ctx, tx, id, s, e)
+	}
+	s.Version = 1
 	if err != nil {
 		return Applied{}, err
 	}

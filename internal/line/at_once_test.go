@@ -1,0 +1,118 @@
+package line_test
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sqldb"
+	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
+)
+
+// atOnce does the same n times at the same moment, and counts the answers by
+// their code; "" is a success.
+func atOnce(n int, do func(i int) error) map[sale.Code]int {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	answers := map[sale.Code]int{}
+	for i := range n {
+		all.Go(func() {
+			err := do(i)
+			mu.Lock()
+			defer mu.Unlock()
+			answers[sale.CodeOf(err)]++
+		})
+	}
+	all.Wait()
+	return answers
+}
+
+// As many drafts, and as many invitations an hour, as one after another.
+func TestLimitsHoldAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		ann := b.organizer(t, "ann", true)
+		got := atOnce(40, func(int) error { _, err := b.NewDraft(t.Context(), ann.ID, nil); return err })
+		if got[""] != 20 || got[sale.CodeInvalid] != 20 {
+			t.Errorf("drafts: %v", got)
+		}
+		l, err := line.New(t.Context(), line.Options{DB: b.db, Clock: b.clock.time}) // the bench's chance is for one at a time
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = atOnce(50, func(i int) error {
+			address := fmt.Sprintf("ben%d@lakeside.example", i)
+			_, err := l.Invite(t.Context(), line.Invite{
+				Sale: "lakeside", Address: sale.Address{Typed: address, Canonical: address}, Role: sale.RoleViewer, Inviter: ann.ID,
+			})
+			return err
+		})
+		if got[""] != 30 || got[sale.CodeTooMany] != 20 {
+			t.Errorf("invitations: %v", got)
+		}
+	})
+}
+
+// Of all who create the same sale at the same moment one does, and the others
+// hear of it; the same file twice is the same sale.
+func TestCreatedAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		create := func(slug string, source line.Source) map[sale.Code]int {
+			return atOnce(12, func(i int) error {
+				s := testSale()
+				s.Slug = slug
+				if source == line.FromConsole {
+					s.Caps.Standby += i
+				}
+				_, err := b.Write(t.Context(), s, line.Edit{Actor: "ann", Source: source})
+				return err
+			})
+		}
+		if got := create("typed", line.FromConsole); got[""] != 1 || got[sale.CodeSaleChanged] != 11 {
+			t.Errorf("in the console: %v", got)
+		}
+		if got := create("filed", line.FromFile); got[""] != 12 {
+			t.Errorf("from a file: %v", got)
+		}
+	})
+}
+
+// Somebody who is right takes the memory of wrong guesses away while another
+// guess is being counted: that one counts as the first. With SQLite the two
+// exclude each other.
+func TestGuessWhileAnotherWasRight(t *testing.T) {
+	db := sqldbtest.Open(t, sqldbtest.Postgres(t)(), sqldb.Options{})
+	right, err := line.New(t.Context(), line.Options{DB: db, Clock: func() time.Time { return start }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	guards := []line.Guard{{Who: "a", Free: 5, First: time.Minute, Most: time.Hour}, {Who: "b", Free: 5, First: time.Minute, Most: time.Hour}}
+	var looks, was atomic.Int64
+	looks.Store(-1000)
+	guessing, err := line.New(t.Context(), line.Options{DB: db, Clock: func() time.Time {
+		// The first look is the one before anything is written, the second that of
+		// making the rows, the third comes before they are held.
+		if looks.Add(1) == 3 {
+			if err := right.GuessedRight(t.Context(), guards); err != nil {
+				t.Error(err)
+			}
+			was.Add(1)
+		}
+		return start
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := guessing.Guess(t.Context(), guards); err != nil {
+			t.Fatal(err)
+		}
+		looks.Store(0)
+	}
+	if was.Load() != 1 {
+		t.Errorf("somebody was right %d times", was.Load())
+	}
+}
