@@ -124,7 +124,13 @@ func replaceCodes(ctx context.Context, tx *sqldb.Tx, id int64, codes [][]byte) e
 func (l *Line) ReplaceRecoveryCodes(ctx context.Context, id int64, codes [][]byte) error {
 	_, err := l.organizerAct(ctx, "replace recovery codes", id, func(ctx context.Context, tx *sqldb.Tx, o Organizer) (auditEntry, error) {
 		entry := auditEntry{actor: o.Address, action: "second factor", detail: "new recovery codes"}
-		if o.Factor == "" {
+		// The row is held: of two who do so at the same moment the second sees, and
+		// replaces, the codes of the first.
+		there, err := changed(tx.Exec(ctx, `UPDATE organizers SET factor = factor WHERE id = $1 AND factor <> ''`, id))
+		if err != nil {
+			return entry, err
+		}
+		if !there {
 			return entry, sale.E(sale.CodeTooLate, "There is no second factor any more.")
 		}
 		return entry, replaceCodes(ctx, tx, id, codes)

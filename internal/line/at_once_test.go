@@ -116,3 +116,51 @@ func TestGuessWhileAnotherWasRight(t *testing.T) {
 		t.Errorf("somebody was right %d times", was.Load())
 	}
 }
+
+// Of recovery codes that are made anew twice at the same moment only one set is
+// good: the other was shown to somebody who knows no better.
+func TestOneSetOfRecoveryCodes(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		ann := b.organizer(t, "ann", true)
+		set := func(n int) [][]byte { return [][]byte{{byte(n), 1}, {byte(n), 2}} }
+		if err := b.AddFactor(t.Context(), ann.ID, line.Factor{Secret: "sealed", Step: 1, Codes: set(100)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := atOnce(12, func(i int) error { return b.ReplaceRecoveryCodes(t.Context(), ann.ID, set(i)) }); got[""] != 12 {
+			t.Errorf("%v", got)
+		}
+		if n, err := b.RecoveryCodes(t.Context(), ann.ID); err != nil || n != 2 {
+			t.Errorf("%d codes are good, %v", n, err)
+		}
+		if err := b.RemoveFactor(t.Context(), ann.ID); err != nil {
+			t.Fatal(err)
+		}
+		wantCode(t, b.ReplaceRecoveryCodes(t.Context(), ann.ID, set(0)), sale.CodeTooLate)
+	})
+}
+
+// An invitation that is accepted and withdrawn at the same moment is one of the
+// two, also in the audit.
+func TestAcceptedOrWithdrawn(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		ann := b.organizer(t, "ann", true)
+		var refs []string
+		for i := range 10 {
+			refs = append(refs, b.invite(t, "lakeside", fmt.Sprintf("ben%d", i), sale.RoleViewer, ann.ID).Ref)
+		}
+		before := b.count(t, `SELECT COUNT(*) FROM audit WHERE action IN ('join', 'withdraw invitation')`)
+		got := atOnce(2*len(refs), func(i int) error {
+			if i%2 == 0 {
+				return b.WithdrawInvitation(t.Context(), refs[i/2], "lakeside", "ann")
+			}
+			_, err := b.AcceptInvitation(t.Context(), refs[i/2], "hash")
+			return err
+		})
+		if got[""]+got[sale.CodeConfirmOver] != 2*len(refs) {
+			t.Errorf("%v", got)
+		}
+		if n := b.count(t, `SELECT COUNT(*) FROM audit WHERE action IN ('join', 'withdraw invitation')`) - before; n != len(refs) {
+			t.Errorf("%d rows in the audit of %d invitations", n, len(refs))
+		}
+	})
+}

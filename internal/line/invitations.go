@@ -245,7 +245,7 @@ func (l *Line) Invitations(ctx context.Context, slug string) ([]Invitation, erro
 // that of its sale. One that is not there is fine.
 func (l *Line) WithdrawInvitation(ctx context.Context, ref, slug, actor string) error {
 	err := l.invitationAct(ctx, ref, slug, func(ctx context.Context, tx *sqldb.Tx, v Invitation) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM invitations WHERE ref = $1`, ref); err != nil {
+		if err := once(tx.Exec(ctx, `DELETE FROM invitations WHERE ref = $1`, ref)); err != nil {
 			return err
 		}
 		return audit(ctx, tx, auditEntry{at: l.now(), actor: actor, action: "withdraw invitation", saleID: v.scope, detail: v.Address})
@@ -359,8 +359,8 @@ func (l *Line) accept(ctx context.Context, ref string, whose func(context.Contex
 	return o, nil
 }
 
-// once wants a statement to have changed a row: of two who accept at the same
-// moment one is too late.
+// once wants a statement to have changed a row: of two who accept, or withdraw,
+// at the same moment one is too late.
 func once(res sql.Result, err error) error {
 	fresh, err := changed(res, err)
 	if err == nil && !fresh {
