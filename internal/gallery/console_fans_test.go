@@ -59,8 +59,8 @@ func fanScenes() []scene {
 	history := templates.HistoryPage{
 		ConsoleFrame: saleFrame("History", "history"), Timezone: "Europe/Zurich", Newest: true, Older: "/sales/lakeside-2027/history?before=12",
 		Entries: []templates.HistoryEntry{
-			{At: noon.Add(31 * time.Minute), Text: "resume", Actor: "ann@lakeside.example"},
-			{At: noon.Add(30 * time.Minute), Text: "pause", Actor: "ann@lakeside.example"},
+			{At: noon.Add(31 * time.Minute), Text: "The sale was resumed.", Actor: "ann@lakeside.example"},
+			{At: noon.Add(30 * time.Minute), Text: "The sale was paused.", Actor: "ann@lakeside.example"},
 			{At: noon.Add(20 * time.Minute), Number: 1412, Text: "The link was queued to be sent again.", Actor: "ann@lakeside.example", Why: "called, finds no mail"},
 			{At: noon.Add(12 * time.Minute), Number: 97, Text: "The person was erased; order K7QM-3XPA kept.", Actor: "ben@lakeside.example", Why: "asked by letter of 8 March, number 2027-11"},
 		},

@@ -161,7 +161,7 @@ func (l *look) pause() {
 func (l *look) links() {
 	from, to := l.n.Sale.Dispatch, l.to.Dispatch
 	if from.LinkLife != to.LinkLife {
-		l.does("Links that are mailed from now on work for %s instead of %s.", sale.FormatLife(to.LinkLife), sale.FormatLife(from.LinkLife))
+		l.does("Links that are mailed from now on work for %s instead of %s.", sale.Spelled(to.LinkLife), sale.Spelled(from.LinkLife))
 		if l.n.Open > 0 {
 			l.does("%s that are out keep their end.", many(l.n.Open, "link", "links"))
 		}

@@ -192,7 +192,7 @@ func TestLook(t *testing.T) {
 		},
 		"a shorter life": {
 			change: func(s *sale.Sale) { s.Dispatch.LinkLife = 30 * time.Minute },
-			does:   []string{"Links that are mailed from now on work for 30m instead of 1h.", "96 links that are out keep their end."},
+			does:   []string{"Links that are mailed from now on work for 30 minutes instead of 1 hour.", "96 links that are out keep their end."},
 		},
 		"more guaranteed places than fit": {
 			change:  func(s *sale.Sale) { s.Caps.Guaranteed = 2501 },

@@ -159,7 +159,7 @@ func (r report) incidents() templates.ReportPart {
 	for _, i := range r.Incidents {
 		who := i.Actor + ": " + i.Why
 		if i.EndedWhy != "" {
-			who += " Released by " + i.EndedBy + ": " + i.EndedWhy
+			who += "; released by " + i.EndedBy + ": " + i.EndedWhy
 		}
 		if !i.Lasts() {
 			who += fmt.Sprintf(" (%s got the time back)", count(i.Moved, "link"))
