@@ -1,6 +1,7 @@
 package line_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -161,6 +162,35 @@ func TestAcceptedOrWithdrawn(t *testing.T) {
 		}
 		if n := b.count(t, `SELECT COUNT(*) FROM audit WHERE action IN ('join', 'withdraw invitation')`) - before; n != len(refs) {
 			t.Errorf("%d rows in the audit of %d invitations", n, len(refs))
+		}
+	})
+}
+
+// Somebody is made an owner while one removes him and another the only owner:
+// whatever comes first, somebody owns the installation.
+func TestOwnedWhoeverIsRemovedAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.organizer(t, "root", false)
+		for round := range 20 {
+			ann, ben := b.organizer(t, fmt.Sprintf("ann%d", round), true), b.organizer(t, fmt.Sprintf("ben%d", round), false)
+			acts := []func() error{
+				func() error { return b.RemoveOrganizer(t.Context(), ben.ID, "ann") },
+				func() error { return b.SetEverything(t.Context(), ben.ID, true, "ann") },
+				func() error { return b.RemoveOrganizer(t.Context(), ann.ID, "ben") },
+			}
+			got := atOnce(3*len(acts), func(i int) error { return acts[i%len(acts)]() })
+			if n := b.count(t, `SELECT COUNT(*) FROM organizers WHERE everything = 1`); n == 0 {
+				t.Fatalf("nobody owns everything after %v", got)
+			}
+			if got[sale.CodeInternal] > 0 {
+				t.Errorf("%v", got)
+			}
+			if err := b.db.Write(t.Context(), func(ctx context.Context, tx *sqldb.Tx) error {
+				_, err := tx.Exec(ctx, `DELETE FROM organizers WHERE everything = 1`)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

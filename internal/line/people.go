@@ -49,24 +49,23 @@ func eachRole(ctx context.Context, tx *sqldb.Tx, do func(id int64, slug string, 
 	}, `SELECT r.organizer_id, s.slug, r.role FROM organizer_roles r JOIN sales s ON s.id = r.sale_id`)
 }
 
-// keepOneOwner refuses what would leave nobody who owns everything. It is
-// asked before, with the organizer who is to own it no more, and holds the
-// rows so that two owners cannot remove each other at the same moment.
-func keepOneOwner(ctx context.Context, tx *sqldb.Tx, without int64) error {
-	others := false
-	err := tx.Each(ctx, func(row sqldb.Row) error {
+// holdOwners holds the rows of all who own everything, until the transaction is
+// over, and says whether somebody does but the one without whom it has to go
+// on. Who takes ownership from somebody, or removes somebody who may just be
+// made an owner, asks first: so two cannot take it from each other at the same
+// moment.
+func holdOwners(ctx context.Context, tx *sqldb.Tx, without int64) (others bool, err error) {
+	err = tx.Each(ctx, func(row sqldb.Row) error {
 		var id int64
 		err := row.Scan(&id)
 		others = others || id != without
 		return err
 	}, `SELECT id FROM organizers WHERE everything = 1 ORDER BY id`+tx.Dialect().ForUpdate)
-	if err != nil {
-		return err
-	}
-	if !others {
-		return sale.E(sale.CodeTooLate, "Somebody has to own this installation: make another owner first.")
-	}
-	return nil
+	return others, err
+}
+
+func lastOwner() error {
+	return sale.E(sale.CodeTooLate, "Somebody has to own this installation: make another owner first.")
 }
 
 // SetEverything makes somebody an owner of the whole installation, or no
@@ -76,8 +75,12 @@ func (l *Line) SetEverything(ctx context.Context, id int64, everything bool, act
 		entry := auditEntry{actor: actor, action: "role", detail: o.Address + ": everything"}
 		if !everything {
 			entry.detail = o.Address + ": no longer everything"
-			if err := keepOneOwner(ctx, tx, id); err != nil {
+			others, err := holdOwners(ctx, tx, id)
+			if err != nil {
 				return entry, err
+			}
+			if !others {
+				return entry, lastOwner()
 			}
 		}
 		_, err := tx.Exec(ctx, `UPDATE organizers SET everything = $1 WHERE id = $2`, flag(everything), id)
@@ -90,14 +93,16 @@ func (l *Line) SetEverything(ctx context.Context, id int64, everything bool, act
 // and the invitations that they have made. The last owner stays: CodeTooLate.
 func (l *Line) RemoveOrganizer(ctx context.Context, id int64, actor string) error {
 	err := l.db.Write(ctx, func(ctx context.Context, tx *sqldb.Tx) error {
+		others, err := holdOwners(ctx, tx, id)
+		if err != nil {
+			return err
+		}
 		o, err := readOrganizer(ctx, tx, `id = $1`, id)
 		if err != nil {
 			return err
 		}
-		if o.Everything {
-			if err := keepOneOwner(ctx, tx, id); err != nil {
-				return err
-			}
+		if o.Everything && !others {
+			return lastOwner()
 		}
 		if err := endSessions(ctx, tx, id); err != nil {
 			return err
