@@ -24,7 +24,7 @@ func fanActs(refused bool) []templates.FanAct {
 		{Name: "resend", Label: "Send the link again", Text: "The same offer, with a new link that is good for 1h from when the mail leaves. At most three times in 24 hours.", Button: "Send it again"},
 		correct,
 		{Name: "withdraw", Label: "Take out of the line", Text: "As if the fan had left.", Button: "Take out"},
-		{Name: "export", Label: "Take out what is stored", Text: "As a JSON file.", Button: "Download"},
+		{Name: "export", Label: "Export what is stored", Text: "As a JSON file.", Button: "Download"},
 		{Name: "void", Label: "Take the offer back", Text: "The link stops working, and the tickets go to the next in line.", Button: "Take the offer back", Asks: true},
 		{Name: "erase", Label: "Erase the person", Text: "The address is removed everywhere; the number stays.", Button: "Erase for good", Asks: true},
 	}

@@ -24,7 +24,11 @@ func watchScenes() []scene {
 			if err != nil {
 				return err
 			}
-			return t.Live(w, templates.LivePage{ConsoleFrame: saleFrame("Lakeside Festival 2027", "live"), Fragments: fragments})
+			p := templates.LivePage{ConsoleFrame: saleFrame("Lakeside Festival 2027", "live"), Fragments: fragments}
+			if s.State.Frozen {
+				p.Sale.Phase = "frozen"
+			}
+			return t.Live(w, p)
 		}})
 	}
 	all = append(all, scene{"report", func(t *templates.Templates, w io.Writer, _ string) error {
