@@ -33,9 +33,8 @@ type Server struct {
 	tcp     net.Listener
 	running sync.WaitGroup
 
-	mu    sync.Mutex
-	zone  map[string][]record
-	asked map[string]int
+	mu   sync.Mutex
+	zone map[string][]record
 }
 
 type record struct {
@@ -56,7 +55,7 @@ func Start(tb testing.TB, zone string) *Server {
 
 // Listen runs a server on one port of loopback until it is closed.
 func Listen(zone string) (*Server, error) {
-	s := &Server{asked: map[string]int{}}
+	s := &Server{}
 	if err := s.Set(zone); err != nil {
 		return nil, err
 	}
@@ -93,13 +92,6 @@ func (s *Server) Resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, s.Addr())
 	}}
-}
-
-// Asked is how often a name was asked for, without a dot at its end.
-func (s *Server) Asked(name string) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.asked[name]
 }
 
 // Set replaces the zone.
@@ -186,7 +178,6 @@ func (s *Server) answer(query []byte, most int) []byte {
 func (s *Server) find(q dnsmessage.Question, name string) ([]dnsmessage.Resource, dnsmessage.RCode) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked[name]++
 	records, ok := s.zone[name]
 	if !ok {
 		return nil, dnsmessage.RCodeNameError
