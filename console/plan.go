@@ -148,12 +148,31 @@ func afterFirst(f plan.Forecast) string {
 // planPoints is how many points a plan's chart has.
 const planPoints = 121
 
+// steady adds points where nothing happens for long: a line between two moments
+// of a night would look as if mails left all the time.
+func steady(points []plan.Point) []plan.Point {
+	if len(points) < 2 {
+		return points
+	}
+	step := points[len(points)-1].At.Sub(points[0].At) / planPoints
+	var all []plan.Point
+	for i, p := range points {
+		if i > 0 && p.At.Sub(points[i-1].At) > 2*step {
+			still := points[i-1]
+			still.At = p.At.Add(-step)
+			all = append(all, still)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
 func planChart(f plan.Forecast) template.HTML {
 	if f.First.IsZero() {
 		return ""
 	}
 	over := chart.Over{Series: []chart.Series{{Name: "offers mailed"}, {Name: "tickets sold"}, {Name: "links out"}}}
-	for _, p := range f.Thin(planPoints) {
+	for _, p := range steady(f.Thin(planPoints)) {
 		over.At = append(over.At, p.At)
 		for i, v := range []int{p.Mailed, p.Sold, p.Open} {
 			over.Series[i].Values = append(over.Series[i].Values, v)
