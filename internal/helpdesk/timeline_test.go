@@ -109,8 +109,11 @@ func TestTimelineOfFreezes(t *testing.T) {
 		freezes []line.Incident
 		want    []string
 	}{
-		"while the link was out": {0, mailed(10), []line.Incident{freeze(1, 20, 41)},
-			[]string{"20m0s " + stood, "41m0s The sale went on, and the link ends 21 minutes later than its mail said. [bob: v]"}},
+		"while the link was out": {
+			0, mailed(10),
+			[]line.Incident{freeze(1, 20, 41)},
+			[]string{"20m0s " + stood, "41m0s The sale went on, and the link ends 21 minutes later than its mail said. [bob: v]"},
+		},
 		"before its mail left":   {0, mailed(50), []line.Incident{freeze(1, 20, 41)}, []string{"20m0s " + stood, "41m0s " + gone}},
 		"lasts":                  {0, mailed(10), []line.Incident{freeze(1, 20, 0)}, []string{"20m0s " + stood}},
 		"bought meanwhile":       {30, mailed(10), []line.Incident{freeze(1, 20, 41)}, []string{"20m0s " + stood}},
