@@ -39,7 +39,7 @@ func assume(of sale.Sale, typed func(name string) string) assumptions {
 		}
 	}
 	read("demand", "is a number, like 12000", func(text string) (err error) {
-		a.Demand, err = strconv.Atoi(tidy("caps.standby", text))
+		a.Demand, err = strconv.Atoi(strings.TrimSpace(saleform.Meant("caps.standby", text)))
 		return err
 	})
 	read("buys", "is a share, like 70", func(text string) (err error) { a.Buys, err = share(text); return err })

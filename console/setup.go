@@ -206,7 +206,6 @@ func (d *setup) inWordsOfTheForm(wrong []sale.FieldError) []sale.FieldError {
 			e.Message = "is missing; what begins has an end"
 		}
 		e.Message, _ = strings.CutSuffix(e.Message, "; write it like 2027-03-10T10:00") // a form has a calendar
-		e.Message, _ = strings.CutSuffix(e.Message, " (tickets.venue_maximum)")
 		told = append(told, e)
 	}
 	return told

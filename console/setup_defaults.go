@@ -3,7 +3,6 @@ package console
 import (
 	_ "embed" // zones.txt
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -117,7 +116,7 @@ func (s *Server) completed(typed saleform.Values, who string) saleform.Values {
 		if lang, ok := titleIn(name); ok && len(spoken) > 0 && !slices.Contains(spoken, lang) {
 			continue // of a language that is not ticked
 		}
-		v[name] = tidy(name, value)
+		v[name] = strings.TrimSpace(saleform.Meant(name, value))
 	}
 	v["timezone"] = zoneNamed(v["timezone"])
 	if strings.TrimSpace(v["currency"]) == "" {
@@ -163,40 +162,6 @@ func first(langs []string) string {
 		return "en"
 	}
 	return langs[0]
-}
-
-var (
-	grouped = regexp.MustCompile(`^\d{1,3}(?:[ ,.'’\x{00a0}\x{202f}]\d{3})+$`)
-	priced  = regexp.MustCompile(`^(\d{1,3}(?:[ .'’\x{00a0}\x{202f}]\d{3})+),(\d{2})$|^(\d{1,3}(?:[ ,'’\x{00a0}\x{202f}]\d{3})+)\.(\d{2})$`)
-	comma   = regexp.MustCompile(`^(\d+),(\d{1,2})$`)
-	counts  = regexp.MustCompile(`^(tickets\.(max_per_fan|capacity|venue_maximum)|caps\..*|dispatch\.batch|tickets\.types\[\d+\]\.stock)$`)
-	prices  = regexp.MustCompile(`^tickets\.types\[\d+\]\.price$`)
-)
-
-// tidy takes the separators out of a count, writes a price with a point and a
-// currency in capitals, as far as nobody could mean anything else.
-func tidy(name, value string) string {
-	value = strings.TrimSpace(value)
-	switch {
-	case counts.MatchString(name) && grouped.MatchString(value):
-		return digitsOf(value)
-	case prices.MatchString(name) && priced.MatchString(value):
-		return digitsOf(value[:len(value)-3]) + "." + value[len(value)-2:]
-	case name == "currency":
-		return strings.ToUpper(value)
-	case prices.MatchString(name) && comma.MatchString(value):
-		return comma.ReplaceAllString(value, "$1.$2")
-	}
-	return value
-}
-
-func digitsOf(value string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, value)
 }
 
 // plainLetters are what is written for letters with signs.

@@ -245,18 +245,6 @@ func TestMeant(t *testing.T) {
 			t.Errorf("the zone %q is taken for %q, not %q", typed, got, want)
 		}
 	}
-	const price = "tickets.types[0].price"
-	for typed, want := range map[string]string{
-		"95,5": "95.5", "95.50": "95.50", "1,250.00": "1250.00", "1.250,00": "1250.00", "1’250.50": "1250.50", "12 000,00": "12000.00",
-		"1,250": "1,250", "1.250": "1.250", "1,250,00": "1,250,00", "ten": "ten", // who knows
-	} {
-		if got := tidy(price, typed); got != want {
-			t.Errorf("the price %q is taken for %q, not %q", typed, got, want)
-		}
-	}
-	if got := tidy("currency", " chf "); got != "CHF" {
-		t.Errorf("the currency is %q", got)
-	}
 }
 
 // TestCurrencyFollowsTheZone until somebody chooses one.

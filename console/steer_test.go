@@ -177,6 +177,21 @@ func TestConfirmationOfWhatHasMoved(t *testing.T) {
 	}
 }
 
+// What nobody could misunderstand is understood, as in a set-up.
+func TestSettingsAreMeant(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("manager")
+	form := b.whole()
+	form.Set("dispatch.batch", "1,000")
+	form.Set("tickets.types[0].price", "95,50")
+	shown := b.post(settingsAt, form)
+	b.want(shown, 200, "95.50")
+	b.want(b.confirms(settingsAt, shown, ""), 303)
+	if s := h.inForce().Sale; s.Dispatch.Batch != 1000 || s.Tickets.Types[0].Price != 9550 {
+		t.Errorf("%+v, %+v", s.Dispatch, s.Tickets.Types[0])
+	}
+}
+
 // Bad input gets its error beside the field, with what was typed kept.
 func TestWrongSettings(t *testing.T) {
 	h := newHouse(t)
@@ -185,10 +200,10 @@ func TestWrongSettings(t *testing.T) {
 	form.Set("dispatch.batch", "a <lot>")
 	form.Set("organizer.imprint", "javascript:alert(1)")
 	form.Set("title.en", "Kept <title>")
-	form.Set("tickets.types[0].price", "1,50")
+	form.Set("tickets.types[0].price", "1,505")
 	b.want(b.post(settingsAt, form), 422,
 		`id="dispatch-batch-wrong">&#34;a &lt;lot&gt;&#34; is not a whole number`, `value="a &lt;lot&gt;"`, `value="Kept &lt;title&gt;"`,
-		`id="tickets-types-0-price-wrong">`, `value="1,50"`, "organizer-imprint-wrong", `<a href="#dispatch-batch">At most in one batch</a>`)
+		`id="tickets-types-0-price-wrong">`, `value="1,505"`, "organizer-imprint-wrong", `<a href="#dispatch-batch">At most in one batch</a>`)
 	b.want(b.post(steerAt, url.Values{"base": {"1"}, "caps.guaranteed": {"many"}, "caps.standby": {"1"}}), 422, `id="caps-guaranteed-wrong"`, `value="many"`)
 	b.want(b.post(settingsAt, url.Values{"dispatch.batch": {"1"}}), 400)
 	if v := h.inForce(); v.Sale.Version != 1 {

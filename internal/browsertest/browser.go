@@ -184,21 +184,37 @@ func (b *Browser) Goto(url string) {
 	b.Do("open a page", chromedp.Navigate(url))
 }
 
+// settle waits until the page has all that it is made of: what is clicked on
+// before the styles have come does not stay where it was.
+func (b *Browser) settle() {
+	b.tb.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, Patience)
+	defer cancel()
+	for Evaluate[string](b, "document.readyState") != "complete" {
+		if ctx.Err() != nil {
+			b.tb.Fatalf("the page is not complete\n%s", b.html())
+		}
+	}
+}
+
 // Click clicks on what a CSS selector finds.
 func (b *Browser) Click(selector string) {
 	b.tb.Helper()
+	b.settle()
 	b.Do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
 }
 
 // Type types into a field.
 func (b *Browser) Type(selector, text string) {
 	b.tb.Helper()
+	b.settle()
 	b.Do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
 // Clear empties a field.
 func (b *Browser) Clear(selector string) {
 	b.tb.Helper()
+	b.settle()
 	b.Do("empty "+selector, chromedp.Clear(chromedp.CSS(selector)))
 }
 

@@ -28,7 +28,7 @@ func steerScenes() []scene {
 		},
 		Rows: []templates.EditRow{{Index: 0, Was: "fri", Legend: "Type fri", Fields: []templates.EditField{
 			{Name: "tickets.types[0].title.en", Label: "Title (en)", Kind: "text", Value: "Friday"},
-			{Name: "tickets.types[0].stock", Label: "Stock", Kind: "number", Value: "20000", Wrong: "20,000 is more than the 12,000 that the venue holds (tickets.venue_maximum)"},
+			{Name: "tickets.types[0].stock", Label: "Stock", Kind: "number", Value: "20000", Wrong: "20,000 is more than the 12,000 that the venue holds"},
 			{Name: "tickets.types[0].price", Label: "Price", Kind: "text", Value: "85.00"},
 		}}},
 	}
@@ -74,7 +74,7 @@ func steerScenes() []scene {
 		{"settings", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.Settings(w, templates.SettingsPage{
 				ConsoleFrame: saleFrame("Settings", "settings"), Zone: "Europe/Zurich",
-				Edit: templates.Edit{Base: 3, Groups: []templates.EditGroup{tickets, places, mail}, Wrong: []templates.EditWrong{{ID: "tickets-types-0-stock", Label: "Type fri: Stock", Message: "20,000 is more than the 12,000 that the venue holds (tickets.venue_maximum)"}}},
+				Edit: templates.Edit{Base: 3, Groups: []templates.EditGroup{tickets, places, mail}, Wrong: []templates.EditWrong{{ID: "tickets-types-0-stock", Label: "Type fri: Stock", Message: "20,000 is more than the 12,000 that the venue holds"}}},
 			})
 		}},
 		{"settings-two-at-once", func(t *templates.Templates, w io.Writer, _ string) error {

@@ -224,11 +224,11 @@ func (c *checker) venue(t Tickets) {
 		return
 	}
 	if t.Capacity > most {
-		c.fail("tickets.capacity", "%s is more than the %s that the venue holds (tickets.venue_maximum)", thousands(t.Capacity), thousands(most))
+		c.fail("tickets.capacity", "%s is more than the %s that the venue holds", thousands(t.Capacity), thousands(most))
 	}
 	for i, typ := range t.Types {
 		if typ.Stock > most {
-			c.fail(fmt.Sprintf("tickets.types[%d].stock", i), "%s is more than the %s that the venue holds (tickets.venue_maximum)",
+			c.fail(fmt.Sprintf("tickets.types[%d].stock", i), "%s is more than the %s that the venue holds",
 				thousands(typ.Stock), thousands(most))
 		}
 	}

@@ -274,13 +274,13 @@ func TestValidateRefuses(t *testing.T) {
 		{func(s *sale.Sale) { s.Tickets.Capacity = 0 }, "tickets.capacity: 0 is less than 1"},
 		{
 			func(s *sale.Sale) { s.Tickets.VenueMaximum = 9_999 },
-			"tickets.capacity: 10,000 is more than the 9,999 that the venue holds (tickets.venue_maximum)",
+			"tickets.capacity: 10,000 is more than the 9,999 that the venue holds",
 		},
 		{
 			func(s *sale.Sale) {
 				s.Tickets.VenueMaximum, s.Tickets.Types[1].Stock = 10_000, 20_000 // London 2012
 			},
-			"tickets.types[1].stock: 20,000 is more than the 10,000 that the venue holds (tickets.venue_maximum)",
+			"tickets.types[1].stock: 20,000 is more than the 10,000 that the venue holds",
 		},
 		{func(s *sale.Sale) { s.Tickets.VenueMaximum = -1 }, "tickets.venue_maximum: -1 is less than 1"},
 		{func(s *sale.Sale) { s.Tickets.Types[1].Stock = -1 }, "tickets.types[1].stock: -1 is less than 0"},

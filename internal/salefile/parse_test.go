@@ -197,8 +197,8 @@ func TestParseOneChange(t *testing.T) {
 		"made from no version":         {"slug: small", "slug: small\nversion: 0", "line 3: version: 0 is not a version; they count from 1"},
 		"made from some version":       {"slug: small", "slug: small\nversion: newest", `line 3: version: "newest" is not a whole number; write it in digits alone, like 10000`},
 		"a venue":                      {"stock: 400", "stock: 400, venue_maximum: 400", ""},
-		"a venue that holds less":      {"stock: 400", "stock: 400, venue_maximum: 399", "line 7: tickets.stock: 400 is more than the 399 that the venue holds (tickets.venue_maximum)"},
-		"a venue, and a capacity":      {"stock: 400", "stock: 400, capacity: 399, venue_maximum: 399", "line 7: tickets.stock: 400 is more than the 399 that the venue holds (tickets.venue_maximum)"},
+		"a venue that holds less":      {"stock: 400", "stock: 400, venue_maximum: 399", "line 7: tickets.stock: 400 is more than the 399 that the venue holds"},
+		"a venue, and a capacity":      {"stock: 400", "stock: 400, capacity: 399, venue_maximum: 399", "line 7: tickets.stock: 400 is more than the 399 that the venue holds"},
 		"a venue that holds nobody":    {"stock: 400", "stock: 400, venue_maximum: 0", "line 7: tickets.venue_maximum: 0 is less than 1; leave it out where nobody knows"},
 		"a venue with too many digits": {"stock: 400", "stock: 400, venue_maximum: 100000000", "line 7: tickets.venue_maximum: 100,000,000 is more than the 10,000,000 that any sale may have; is there a digit too many?"},
 

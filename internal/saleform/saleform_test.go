@@ -60,7 +60,7 @@ func TestParse(t *testing.T) {
 		}, ""},
 		"not a number":           {typed("dispatch.batch", "many"), nil, `dispatch.batch: "many" is not a whole number; write it in digits alone, like 10000`},
 		"nothing where needed":   {typed("mail.from", ""), nil, "mail.from: is missing; every mail of the sale comes from this address"},
-		"above the venue":        {typed("tickets.types[1].stock", "20000"), nil, "tickets.types[1].stock: 20,000 is more than the 12,000 that the venue holds (tickets.venue_maximum)"},
+		"above the venue":        {typed("tickets.types[1].stock", "20000"), nil, "tickets.types[1].stock: 20,000 is more than the 12,000 that the venue holds"},
 		"in the row it is in":    {typed("tickets.types[0].id", "", "tickets.types[0].stock", "", "tickets.types[0].price", "", "tickets.types[0].title.en", "", "tickets.types[1].price", "x", "tickets.capacity", "6000", "caps.guaranteed", "1"), nil, `tickets.types[1].price: "x" is not an amount; write it like 85 or 85.00, without a currency sign`},
 		"a list's item":          {typed("languages", "en, deutsch sprechen"), nil, `languages: "deutsch" is not a language; write it like en or de-CH; languages: "sprechen" is not a language; write it like en or de-CH`},
 		"no UTF-8":               {typed("title.en", "a\xff"), nil, "title.en: is not valid UTF-8"},
@@ -180,5 +180,21 @@ func TestMerge(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestMeant: what nobody could misunderstand is understood.
+func TestMeant(t *testing.T) {
+	const price = "tickets.types[0].price"
+	for typed, want := range map[string]string{
+		"95,5": "95.5", "95.50": "95.50", "1,250.00": "1250.00", "1.250,00": "1250.00", "1’250.50": "1250.50", "12 000,00": "12000.00",
+		"1,250": "1,250", "1.250": "1.250", "1,250,00": "1,250,00", "ten": "ten", // who knows
+	} {
+		if got := saleform.Meant(price, typed); got != want {
+			t.Errorf("the price %q is taken for %q, not %q", typed, got, want)
+		}
+	}
+	if got := saleform.Meant("currency", " chf "); got != "CHF" {
+		t.Errorf("the currency is %q", got)
 	}
 }

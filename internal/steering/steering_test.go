@@ -248,8 +248,8 @@ func TestLook(t *testing.T) {
 		"above the venue": {
 			change: func(s *sale.Sale) { s.Tickets.Capacity, s.Tickets.Types[0].Stock = 20_000, 20_000 },
 			refused: []string{
-				"tickets.capacity: 20,000 is more than the 12,000 that the venue holds (tickets.venue_maximum)",
-				"tickets.types[0].stock: 20,000 is more than the 12,000 that the venue holds (tickets.venue_maximum)",
+				"tickets.capacity: 20,000 is more than the 12,000 that the venue holds",
+				"tickets.types[0].stock: 20,000 is more than the 12,000 that the venue holds",
 			},
 		},
 		"a price": {
