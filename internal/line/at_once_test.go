@@ -194,3 +194,26 @@ func TestOwnedWhoeverIsRemovedAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// Who is removed while somebody gives them a role is gone, or had it before.
+func TestRoleOfWhoIsRemovedAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.organizer(t, "ann", true)
+		for i := range 20 {
+			ben := b.organizer(t, fmt.Sprintf("ben%d", i), false)
+			got := atOnce(6, func(i int) error {
+				if i == 3 {
+					return b.RemoveOrganizer(t.Context(), ben.ID, "ann")
+				}
+				role := []sale.Role{sale.RoleViewer, sale.RoleManager, sale.RoleOwner}[i%3]
+				return b.SetRole(t.Context(), ben.ID, "lakeside", role, "ann")
+			})
+			if got[""]+got[sale.CodeNotFound] != 6 {
+				t.Fatalf("%v", got)
+			}
+		}
+		if n := b.count(t, `SELECT COUNT(*) FROM organizer_roles`); n != 0 {
+			t.Errorf("%d roles of nobody", n)
+		}
+	})
+}

@@ -215,7 +215,7 @@ func (l *Line) SetRole(ctx context.Context, organizer int64, slug string, role s
 		if err != nil {
 			return err
 		}
-		o, err := readOrganizer(ctx, tx, `id = $1`, organizer)
+		o, err := readOrganizer(ctx, tx, `id = $1`+tx.Dialect().ForUpdate, organizer) // may just be removed
 		if err != nil || o.Roles[slug] == role {
 			return err
 		}
