@@ -30,6 +30,7 @@ type Report struct {
 type Range struct {
 	First, Last int
 	Bought      int
+	Has         int // have an offer that is not over
 	NotBought   int // had an offer
 	NoOffer     int
 }
@@ -130,7 +131,7 @@ func (f *Follower) places(ctx context.Context, r *Report, told func(read, of int
 	}
 	for i := range r.Ranges {
 		g := &r.Ranges[i]
-		g.NoOffer = g.Last - g.First + 1 - g.Bought - g.NotBought
+		g.NoOffer = g.Last - g.First + 1 - g.Bought - g.Has - g.NotBought
 		r.NoOffer += g.NoOffer
 	}
 	r.ToOffer, r.ToPurchase = spread(toOffer), spread(toPurchase)
@@ -148,6 +149,8 @@ func (r *Report) count(j line.Journey) {
 		if j.Cancelled {
 			r.Cancelled++
 		}
+	case j.Has && !j.Offered.IsZero():
+		g.Has++
 	case !j.Offered.IsZero():
 		g.NotBought++
 	}

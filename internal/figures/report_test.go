@@ -55,7 +55,7 @@ func TestReport(t *testing.T) {
 	if r.Buyers != 10 || r.NoOffer != 10 || r.LastBuyer != 19 || r.Cancelled != 0 || len(r.Steps) != 1 || !r.FullAt.IsZero() {
 		t.Errorf("%+v", r)
 	}
-	want := []figures.Range{{1, 2, 1, 1, 0}, {3, 4, 1, 1, 0}}
+	want := []figures.Range{{First: 1, Last: 2, Bought: 1, NotBought: 1}, {First: 3, Last: 4, Bought: 1, NotBought: 1}}
 	if diff := cmp.Diff(want, r.Ranges[:2]); diff != "" || len(r.Ranges) != 15 || r.Ranges[14] != (figures.Range{First: 29, Last: 30, NoOffer: 2}) {
 		t.Error(diff, r.Ranges)
 	}
@@ -64,6 +64,13 @@ func TestReport(t *testing.T) {
 	}
 	if r.ToPurchase.Cases != 10 || r.ToPurchase.Tenth != time.Second {
 		t.Errorf("%+v", r.ToPurchase)
+	}
+	if err := h.SetPaused(t.Context(), "lakeside", false, "ada@office.example"); err != nil {
+		t.Fatal(err)
+	}
+	h.batch(t, 1)
+	if got, want := h.report(t).Ranges[10], (figures.Range{First: 21, Last: 22, Has: 1, NoOffer: 1}); got != want {
+		t.Errorf("beside an offer that is open: %+v", got)
 	}
 }
 

@@ -14,6 +14,7 @@ type Journey struct {
 	Number    int
 	At        time.Time // of the sign-up
 	Offered   time.Time // when its first offer was open; zero: it had none
+	Has       bool      // it has an offer that is not over
 	Mailed    time.Time // when the mail of the offer that it bought first reached a server; zero: not known
 	Bought    time.Time // zero: it did not buy
 	Cancelled bool      // what it bought was cancelled
@@ -28,14 +29,15 @@ func (l *Line) Journeys(ctx context.Context, saleID int64, after, limit int) ([]
 	err := l.readRows(ctx, func(row sqldb.Row) error {
 		var j Journey
 		var at, offered, mailed, bought int64
-		var cancelled, left, bounced int
-		err := row.Scan(&j.Number, &at, &offered, &mailed, &bought, &cancelled, &left, &bounced)
+		var has, cancelled, left, bounced int
+		err := row.Scan(&j.Number, &at, &offered, &has, &mailed, &bought, &cancelled, &left, &bounced)
 		j.At, j.Offered, j.Mailed, j.Bought = sqldb.Time(at), sqldb.Time(offered), sqldb.Time(mailed), sqldb.Time(bought)
-		j.Cancelled, j.Left, j.Bounced = cancelled == 1, left == 1, bounced == 1
+		j.Has, j.Cancelled, j.Left, j.Bounced = has == 1, cancelled == 1, left == 1, bounced == 1
 		all = append(all, j)
 		return err
 	}, `SELECT r.number, r.at,
 			COALESCE((SELECT MIN(o.opened_at) FROM offers o WHERE o.sale_id = r.sale_id AND o.number = r.number), 0),
+			CASE WHEN EXISTS (SELECT 1 FROM offers o WHERE o.sale_id = r.sale_id AND o.number = r.number AND o.state IN ('planned', 'open', 'closing')) THEN 1 ELSE 0 END,
 			COALESCE((SELECT MIN(t.done_at) FROM outbox m JOIN mail_tries t ON t.mail_id = m.id
 				WHERE m.kind = 'offer' AND m.ref = b.offer AND t.result IN ('accepted', 'unknown')), 0),
 			COALESCE(b.at, 0), CASE WHEN b.state = 'cancelled' THEN 1 ELSE 0 END,

@@ -38,7 +38,7 @@ func TestJourneys(t *testing.T) {
 		at := func(s int) time.Time { return start.Add(time.Duration(s) * time.Second) }
 		want := []line.Journey{
 			{Number: 1, At: at(0), Offered: at(10), Mailed: at(12), Bought: at(15)},
-			{Number: 2, At: at(1), Offered: at(10)},
+			{Number: 2, At: at(1), Offered: at(10), Has: true},
 			{Number: 3, At: at(2), Offered: at(10), Bounced: true},
 			{Number: 4, At: at(3), Left: true},
 			{Number: 5, At: at(4)},

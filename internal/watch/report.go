@@ -73,13 +73,13 @@ func (r report) demand() templates.ReportPart {
 
 // numbers says who got in at which number.
 func (r report) numbers() templates.ReportPart {
-	b := chart.Bars{Head: "Numbers", Parts: []string{"bought", "had an offer and did not buy", "had no offer"}}
+	b := chart.Bars{Head: "Numbers", Parts: []string{"bought", "has an offer", "had an offer and did not buy", "had no offer"}}
 	for _, g := range r.Ranges {
 		name := chart.Number(g.First)
 		if g.Last > g.First {
 			name += " – " + chart.Number(g.Last)
 		}
-		b.Rows = append(b.Rows, chart.Bar{Name: name, Values: []int{g.Bought, g.NotBought, g.NoOffer}})
+		b.Rows = append(b.Rows, chart.Bar{Name: name, Values: []int{g.Bought, g.Has, g.NotBought, g.NoOffer}})
 	}
 	says := "Nobody has bought yet."
 	if r.LastBuyer > 0 {
