@@ -151,13 +151,13 @@ func consoleFuncs() template.FuncMap {
 		"tabs": func(s ConsoleSale) []tab {
 			all := []tab{
 				{"live", "", "Live"},
+				{"steer", "/steer", "Steer"}, // what is looked for in a hurry comes first
+				{"freeze", "/freeze", "Freeze"},
+				{"fans", "/fans", "Fans"},
 				{"plan", "/plan", "Plan"},
 				{"checklist", "/checklist", "Checklist"},
-				{"steer", "/steer", "Steer"},
-				{"freeze", "/freeze", "Freeze"},
 				{"settings", "/settings", "Settings"},
 				{"texts", "/texts", "Texts"},
-				{"fans", "/fans", "Fans"},
 				{"history", "/history", "History"},
 				{"report", "/report", "Report"},
 				{"export", "/export", "Export"},
