@@ -42,7 +42,7 @@ func (s *Server) whatItDoes(c echo.Context, ch change, form url.Values) template
 	e := ch.effect
 	p := templates.ChangePage{
 		ConsoleFrame: s.frame(c, "What this does", strings.TrimPrefix(path, "/sales/"+ch.now.Sale.Slug+"/")),
-		Heading:      "What this does", Post: path, Back: path, Does: e.Does, Then: e.Then, Changes: e.Changes,
+		Heading:      "What this does", Post: path, Back: path, Does: e.Does, Then: e.Then, Changes: ch.filler(true).changes(e.Changes),
 		Refused: labelled(ch.filler(true).settings(), e.Refused), Word: e.Confirm.Word, Why: e.Confirm.Why,
 		Danger: e.Confirm.Needed() || e.Venue, Again: e.Confirm.Needed() || e.Venue, Button: "Do it",
 		Carried: ch.carriedOn(form),

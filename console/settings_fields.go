@@ -211,6 +211,28 @@ func (f filler) settings() []templates.EditGroup {
 	return all
 }
 
+// changes are what differs, with the labels that the form has for it.
+func (f filler) changes(all []sale.Change) []templates.EditChange {
+	var out []templates.EditChange
+	groups := f.settings()
+	for _, c := range all {
+		name := c.Field
+		if id, of, ok := strings.Cut(strings.TrimPrefix(name, "tickets.types."), "."); ok && strings.HasPrefix(name, "tickets.types.") {
+			for _, i := range f.values.Rows() {
+				if f.values[saleform.Row(i, "id")] == id {
+					name = saleform.Row(i, of)
+				}
+			}
+		}
+		label := labelled(groups, []sale.FieldError{{Field: name}})[0].Label
+		if label == name {
+			label = "" // the form does not show it
+		}
+		out = append(out, templates.EditChange{Label: label, Field: c.Field, Old: c.Old, New: c.New})
+	}
+	return out
+}
+
 // labelled lists what is wrong, with the labels of the fields; what no field of
 // the form shows is told by its name.
 func labelled(groups []templates.EditGroup, wrong []sale.FieldError) []templates.EditWrong {

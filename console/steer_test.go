@@ -185,7 +185,7 @@ func TestSettingsAreMeant(t *testing.T) {
 	form.Set("dispatch.batch", "1,000")
 	form.Set("tickets.types[0].price", "95,50")
 	shown := b.post(settingsAt, form)
-	b.want(shown, 200, "95.50")
+	b.want(shown, 200, "95.50", "<th scope=\"row\">At most in one batch<br><code>dispatch.batch</code></th>", "Type fri: Price<br><code>tickets.types.fri.price</code>")
 	b.want(b.confirms(settingsAt, shown, ""), 303)
 	if s := h.inForce().Sale; s.Dispatch.Batch != 1000 || s.Tickets.Types[0].Price != 9550 {
 		t.Errorf("%+v, %+v", s.Dispatch, s.Tickets.Types[0])

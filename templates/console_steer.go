@@ -139,6 +139,10 @@ type SteerAct struct {
 	Danger                    bool
 }
 
+// EditChange is a field whose value changes: the form's label for it, empty when
+// it has none, and its name in a sale file.
+type EditChange struct{ Label, Field, Old, New string }
+
 // ChangePage says what a change will do, before it is done.
 type ChangePage struct {
 	ConsoleFrame
@@ -150,7 +154,7 @@ type ChangePage struct {
 	Does     []string
 	Then     []string
 	Refused  []EditWrong
-	Changes  []sale.Change
+	Changes  []EditChange
 	Word     string // what has to be typed; empty: nothing
 	Why      string
 	Button   string

@@ -31,7 +31,7 @@ func steerSamples() []consoleSample {
 	change := ChangePage{
 		ConsoleFrame: consoleFrameFor("What this does"), Heading: "Start", Post: "/sales/lakeside-2027/steer", Back: "/sales/lakeside-2027/steer",
 		Does: []string{"This mails 500 people <now>."}, Then: []string{"And so on."}, Word: "500", Why: "500 people are mailed at once", Button: "Start", Danger: true, Again: true, Mistyped: true,
-		Changes: []sale.Change{{Field: "dispatch.starts", Old: "tomorrow", New: "now"}, {Field: "mail.reply_to", New: "x"}, {Field: "organizer.name", Old: "y"}},
+		Changes: []EditChange{{Label: "First offers", Field: "dispatch.starts", Old: "tomorrow", New: "now"}, {Field: "mail.reply_to", New: "x"}, {Field: "organizer.name", Old: "y"}},
 		Carried: []Carried{{"act", "start"}}, Form: []Carried{{"back", "yes"}}, Moved: true,
 	}
 	return []consoleSample{

@@ -62,12 +62,12 @@ func steerScenes() []scene {
 		ConsoleFrame: saleFrame("What this does", "steer"), Heading: "What this does", Post: path + "steer", Back: path + "steer", Button: "Do it",
 		Does: []string{"The next batch, at 14:05, mails 500 people instead of 100.", "The mail limits (1,000 an hour) spread these mails over about 60 minutes."},
 		Then: []string{"From then on at most 500 people every 5 minutes, as long as tickets are free."}, Word: "500", Why: "500 people are mailed at 14:05", Danger: true, Again: true,
-		Changes: []sale.Change{{Field: "dispatch.batch", Old: "100", New: "500"}}, Form: []templates.Carried{{Name: "back", Value: "yes"}},
+		Changes: []templates.EditChange{{Label: "At most in one batch", Field: "dispatch.batch", Old: "100", New: "500"}}, Form: []templates.Carried{{Name: "back", Value: "yes"}},
 	}
 	refused := templates.ChangePage{
 		ConsoleFrame: saleFrame("What this does", "settings"), Heading: "What this does", Post: path + "settings", Back: path + "settings", Button: "Do it",
 		Refused: []templates.EditWrong{{Label: "Guaranteed", Message: "2,000 is less than the 2,310 guarantees that are given, and nobody loses his; 2,310 is the least, and then nobody else gets one"}},
-		Changes: []sale.Change{{Field: "caps.guaranteed", Old: "2,500", New: "2,000"}}, Form: []templates.Carried{{Name: "back", Value: "yes"}},
+		Changes: []templates.EditChange{{Label: "Guaranteed", Field: "caps.guaranteed", Old: "2,500", New: "2,000"}}, Form: []templates.Carried{{Name: "back", Value: "yes"}},
 	}
 	return []scene{
 		{"steer", func(t *templates.Templates, w io.Writer, _ string) error { return t.Steer(w, steer) }},
