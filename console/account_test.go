@@ -54,6 +54,7 @@ func TestSignOutEverywhere(t *testing.T) {
 	b.want(b.get("/account"), 200, "this one", "Some browser")
 	stolen := *b
 	a.want(a.post("/account/everywhere", nil), 303)
+	a.want(a.get("/signin"), 200, "You are signed out, here and everywhere else.")
 	a.want(a.get("/"), 303)
 	b.want(b.get("/"), 303)
 	stolen.want(stolen.post("/account/everywhere", nil), 401)

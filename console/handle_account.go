@@ -83,6 +83,7 @@ func (s *Server) handleEverywhere(c echo.Context) error {
 	if err := s.sessions.Destroy(ctx); err != nil {
 		return err
 	}
+	s.tell(ctx, "You are signed out, here and everywhere else.") // in a session of nobody
 	return web.SeeOther(c, "/signin")
 }
 
