@@ -104,7 +104,11 @@ func strikesAt(sites []string, long, postgres bool) (all []strike) {
 		}
 		read := strings.HasPrefix(site, string(sqldb.BeforeRead))
 		for j, m := range modes {
-			if long || !read && !postgres || !(read && postgres) && i%len(modes) == j {
+			one, every := i%len(modes) == j, !read && !postgres
+			if read && postgres {
+				one = false
+			}
+			if long || every || one {
 				all = append(all, strike{site, given[site] + 1, m})
 			}
 		}
