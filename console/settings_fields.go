@@ -213,22 +213,27 @@ func (f filler) settings() []templates.EditGroup {
 
 // changes are what differs, with the labels that the form has for it.
 func (f filler) changes(all []sale.Change) []templates.EditChange {
-	var out []templates.EditChange
-	groups := f.settings()
+	rows := map[string]int{} // of the form, by the ids by which versions tell types apart
+	for _, i := range f.values.Rows() {
+		rows[f.values[saleform.Row(i, "id")]] = i
+	}
+	var names []sale.FieldError
 	for _, c := range all {
 		name := c.Field
-		if id, of, ok := strings.Cut(strings.TrimPrefix(name, "tickets.types."), "."); ok && strings.HasPrefix(name, "tickets.types.") {
-			for _, i := range f.values.Rows() {
-				if f.values[saleform.Row(i, "id")] == id {
-					name = saleform.Row(i, of)
-				}
+		if ofTypes, ok := strings.CutPrefix(name, "tickets.types."); ok {
+			id, of, _ := strings.Cut(ofTypes, ".")
+			if row, ok := rows[id]; ok && of != "" {
+				name = saleform.Row(row, of)
 			}
 		}
-		label := labelled(groups, []sale.FieldError{{Field: name}})[0].Label
-		if label == name {
-			label = "" // the form does not show it
+		names = append(names, sale.FieldError{Field: name})
+	}
+	var out []templates.EditChange
+	for i, l := range labelled(f.settings(), names) {
+		if l.Label == names[i].Field {
+			l.Label = "" // the form does not show it
 		}
-		out = append(out, templates.EditChange{Label: label, Field: c.Field, Old: c.Old, New: c.New})
+		out = append(out, templates.EditChange{Label: l.Label, Field: all[i].Field, Old: all[i].Old, New: all[i].New})
 	}
 	return out
 }

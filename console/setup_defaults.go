@@ -48,6 +48,9 @@ func starting(now time.Time, zone string) saleform.Values {
 // zoneNamed is the zone that somebody means who typed a city alone, whatever
 // its signs; what is no city of a zone is left as it was typed.
 func zoneNamed(typed string) string {
+	if slices.Contains(zones(), typed) {
+		return typed
+	}
 	meant := bareName(typed)
 	for _, zone := range zones() {
 		if city := zone[strings.LastIndex(zone, "/")+1:]; meant != "" && (meant == bareName(zone) || meant == bareName(city)) {
@@ -58,9 +61,9 @@ func zoneNamed(typed string) string {
 }
 
 // bareName is a name without its signs, in either way to leave them out.
-func bareName(name string) string {
-	return strings.NewReplacer("ae", "a", "oe", "o", "ue", "u").Replace(slugOf(name))
-}
+func bareName(name string) string { return barelyWritten.Replace(slugOf(name)) }
+
+var barelyWritten = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
 
 func currencyOf(zone string) string {
 	switch {

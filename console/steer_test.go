@@ -184,8 +184,10 @@ func TestSettingsAreMeant(t *testing.T) {
 	form := b.whole()
 	form.Set("dispatch.batch", "1,000")
 	form.Set("tickets.types[0].price", "95,50")
+	form.Set("tickets.types[0].title.en", "Friday night")
 	shown := b.post(settingsAt, form)
-	b.want(shown, 200, "95.50", "<th scope=\"row\">At most in one batch<br><code>dispatch.batch</code></th>", "Type fri: Price<br><code>tickets.types.fri.price</code>")
+	b.want(shown, 200, "95.50", "<th scope=\"row\">At most in one batch<br><code>dispatch.batch</code></th>", "Type fri: Price<br><code>tickets.types.fri.price</code>",
+		"Type fri: Title", "<br><code>tickets.types.fri.title.en</code>")
 	b.want(b.confirms(settingsAt, shown, ""), 303)
 	if s := h.inForce().Sale; s.Dispatch.Batch != 1000 || s.Tickets.Types[0].Price != 9550 {
 		t.Errorf("%+v, %+v", s.Dispatch, s.Tickets.Types[0])

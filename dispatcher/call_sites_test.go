@@ -104,10 +104,7 @@ func strikesAt(sites []string, long, postgres bool) (all []strike) {
 		}
 		read := strings.HasPrefix(site, string(sqldb.BeforeRead))
 		for j, m := range modes {
-			one, every := i%len(modes) == j, !read && !postgres
-			if read && postgres {
-				one = false
-			}
+			every, one := !read && !postgres, (!read || !postgres) && i%len(modes) == j
 			if long || every || one {
 				all = append(all, strike{site, given[site] + 1, m})
 			}

@@ -45,9 +45,7 @@ func (e explaining) query(ctx context.Context, q string, args []any) (*sql.Rows,
 }
 
 func (e explaining) queryRow(ctx context.Context, q string, args []any) *sql.Row {
-	if err := e.explain(ctx, q, args); err != nil {
-		return e.statements.queryRow(ctx, q, args) // says what is wrong with it
-	}
+	_ = e.explain(ctx, q, args) // the statement itself says what is wrong with it
 	return e.statements.queryRow(ctx, q, args)
 }
 

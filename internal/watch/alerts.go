@@ -12,8 +12,8 @@ import (
 )
 
 // alerts are what has to be known at once, the most important first. What
-// somebody ordered is warm, what broke is bad. A sale that is over has none
-// but about mail, which may go on leaving.
+// somebody ordered is warm, what broke is bad. Of a sale that is over it is told
+// what may still be put right: a freeze, mail that goes on leaving, a version.
 func (v view) alerts() []templates.LiveAlert {
 	var all []templates.LiveAlert
 	over := !v.At.Before(v.State.Sale.Dispatch.Ends)
@@ -69,8 +69,8 @@ func (v view) paused() templates.LiveAlert {
 	}
 }
 
-// boxOfficeGone has nothing to press: a freeze is what keeps the fans' time
-// until it is back.
+// boxOfficeGone leads to what keeps the fans' time until it is back: a freeze,
+// where there is none yet.
 func (v view) boxOfficeGone() templates.LiveAlert {
 	a := templates.LiveAlert{
 		Kind: "bad", Title: "The box office does not answer",

@@ -136,7 +136,7 @@ func (v view) offers() template.HTML {
 	}
 	return chart.HorizontalBars(chart.Frame{
 		ID: "chart-offers", Title: "Offers by state", Unit: "offers", Empty: "No offer has been made yet.",
-		Summary: count(v.Offers.All(), "offer") + " in " + count(int(v.Offers.Batch), "batch") + ".",
+		Summary: sale.Counted(v.Offers.All(), "offer") + " in " + sale.Counted(int(v.Offers.Batch), "batch") + ".",
 	}, b)
 }
 

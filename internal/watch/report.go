@@ -43,11 +43,11 @@ func (r report) glance() []templates.LiveFigure {
 	}
 	mailed, bought := o.Sent(), o.Sent(sale.OfferBought)
 	return []templates.LiveFigure{
-		figure("Demand", count(st.Last, "place"), fmt.Sprintf("for %s; %s left the line", count(capacity.Issued, "ticket"), chart.Number(r.view.Queues.Withdrawn))),
-		figure("Sold", count(capacity.Sold, "ticket"), fmt.Sprintf("%d %% of %s", chart.Percent(capacity.Sold, capacity.Issued), chart.Number(capacity.Issued))),
-		figure("Conversion", fmt.Sprintf("%d %%", chart.Percent(bought, mailed)), fmt.Sprintf("%s of %s were bought", chart.Number(bought), count(mailed, "mailed offer"))),
-		figure("Recycled", count(m.Returned+m.Cancelled, "ticket"), "came back for the next in line"),
-		figure("Bounced", count(o.All(sale.OfferBounced), "offer"), "to addresses that were refused"),
+		figure("Demand", sale.Counted(st.Last, "place"), fmt.Sprintf("for %s; %s left the line", sale.Counted(capacity.Issued, "ticket"), chart.Number(r.view.Queues.Withdrawn))),
+		figure("Sold", sale.Counted(capacity.Sold, "ticket"), fmt.Sprintf("%d %% of %s", chart.Percent(capacity.Sold, capacity.Issued), chart.Number(capacity.Issued))),
+		figure("Conversion", fmt.Sprintf("%d %%", chart.Percent(bought, mailed)), fmt.Sprintf("%s of %s were bought", chart.Number(bought), sale.Counted(mailed, "mailed offer"))),
+		figure("Recycled", sale.Counted(m.Returned+m.Cancelled, "ticket"), "came back for the next in line"),
+		figure("Bounced", sale.Counted(o.All(sale.OfferBounced), "offer"), "to addresses that were refused"),
 	}
 }
 
@@ -84,10 +84,10 @@ func (r report) numbers() templates.ReportPart {
 	says := "Nobody has bought yet."
 	if r.LastBuyer > 0 {
 		says = fmt.Sprintf("%s bought; the highest number among them is %s. Turns have come up to number %s.",
-			count(r.Buyers, "place"), chart.Number(r.LastBuyer), chart.Number(r.view.State.Reached))
+			sale.Counted(r.Buyers, "place"), chart.Number(r.LastBuyer), chart.Number(r.view.State.Reached))
 	}
 	if r.Cancelled > 0 {
-		says += " Cancelled later: " + count(r.Cancelled, "order") + "."
+		says += " Cancelled later: " + sale.Counted(r.Cancelled, "order") + "."
 	}
 	return templates.ReportPart{Title: "Who got in at which number", Says: says, Charts: []template.HTML{
 		chart.HorizontalBars(chart.Frame{ID: "report-numbers", Title: "What became of each number", Unit: "places", Wide: true, Empty: "Nobody is in line."}, b),
@@ -114,7 +114,7 @@ func (r report) tickets() templates.ReportPart {
 	}}
 	part := templates.ReportPart{Title: "Tickets and recycling", Charts: []template.HTML{r.units()}, Tables: []templates.ReportTable{t}}
 	if again := m.Offered - c.Issued; again > 0 {
-		part.Says = count(again, "ticket") + " more were offered than there are for sale: they had come back, and went to the next in line."
+		part.Says = sale.Counted(again, "ticket") + " more were offered than there are for sale: they had come back, and went to the next in line."
 	}
 	if pools := r.view.Units.Stock.Pools; len(pools) > 2 {
 		types := templates.ReportTable{Caption: "By ticket type", Head: []string{"Type", "For sale", "Sold", "Left"}}
@@ -162,7 +162,7 @@ func (r report) incidents() templates.ReportPart {
 			who += "; released by " + i.EndedBy + ": " + i.EndedWhy
 		}
 		if !i.Lasts() {
-			who += fmt.Sprintf(" (%s got the time back)", count(i.Moved, "link"))
+			who += fmt.Sprintf(" (%s got the time back)", sale.Counted(i.Moved, "link"))
 		}
 		t.Rows = append(t.Rows, r.stretch("Freeze", i.Began, i.Ended, who))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/inturn/inturn/internal/chart"
 	"github.com/inturn/inturn/internal/line"
+	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/templates"
 )
 
@@ -68,7 +69,7 @@ func (v view) mailRole() templates.LiveRole {
 	const name = "Mail"
 	waiting := v.unsent()
 	last := v.Mails.Last
-	queue := "To be handed over: " + count(waiting, "mail") + "."
+	queue := "To be handed over: " + sale.Counted(waiting, "mail") + "."
 	switch {
 	case last.ID == 0 && waiting == 0:
 		return role(name, "idle", "No mail has been written yet.")

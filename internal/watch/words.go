@@ -6,12 +6,8 @@ import (
 
 	"github.com/inturn/inturn/internal/chart"
 	"github.com/inturn/inturn/internal/figures"
-	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/templates"
 )
-
-// count writes how many there are of something.
-func count(n int, what string) string { return sale.Counted(n, what) }
 
 // long writes a moment with its day and its zone.
 func (v view) long(t time.Time) string { return t.In(v.zone).Format("2 January 2006 15:04 MST") }
