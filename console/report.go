@@ -112,11 +112,7 @@ func (r *reports) make(slug string, one *reporting) {
 }
 
 func (r *reports) read(slug string, one *reporting) (figures.Report, error) {
-	st, err := r.s.line.Sale(r.ctx, slug)
-	if err != nil {
-		return figures.Report{}, err
-	}
-	return r.s.figures.Of(slug).Report(r.ctx, watch.DemandStep(st.Sale), func(read, of int) {
+	return r.s.figures.Of(slug).Report(r.ctx, watch.DemandStep, func(read, of int) {
 		one.read.Store(int64(read))
 		one.of.Store(int64(of))
 	})

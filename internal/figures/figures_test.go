@@ -294,9 +294,46 @@ func TestSignUpsByMinute(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	snapshot := refresh(t, h.f)
-	all, err := h.f.Of("lakeside").Demand(t.Context(), snapshot, 30*time.Minute)
+	all, err := h.f.Of("lakeside").Demand(t.Context(), snapshot, steps(30*time.Minute))
 	if diff := cmp.Diff(figures.SignUps{Start: start, Step: 30 * time.Minute, Values: []int{6, 0, 0, 0, 0, 0}}, all); diff != "" || err != nil {
 		t.Error(diff, err)
+	}
+}
+
+// TestDemandOfALineThatFilled: the report looks at the time in which people
+// signed up, not at that for which the form was meant to be open.
+func TestDemandOfALineThatFilled(t *testing.T) {
+	h := open(t, "sqlite::memory:")
+	small := lakeside()
+	small.Caps = sale.Caps{Guaranteed: 2, Standby: 2}
+	if _, err := h.Apply(t.Context(), small, "test"); err != nil {
+		t.Fatal(err)
+	}
+	demand := func() (figures.SignUps, time.Duration) {
+		t.Helper()
+		var span time.Duration
+		got, err := h.f.Of("lakeside").Demand(t.Context(), refresh(t, h.f), func(d time.Duration) time.Duration {
+			span = d
+			return time.Minute
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got, span
+	}
+	h.join(t, 2)
+	h.clock.add(90 * time.Second)
+	h.join(t, 1)
+	want := figures.SignUps{Start: start, Step: time.Minute, Values: []int{2, 1}, Open: true}
+	if got, span := demand(); cmp.Diff(want, got) != "" || span != 90*time.Second+time.Millisecond {
+		t.Errorf("%+v of %v", got, span)
+	}
+	h.clock.add(time.Minute)
+	h.join(t, 1)
+	h.clock.add(time.Hour)
+	want.Values, want.Open = []int{2, 1, 1}, false
+	if got, span := demand(); cmp.Diff(want, got) != "" || span != 150*time.Second+time.Millisecond {
+		t.Errorf("%+v of %v", got, span)
 	}
 }
 

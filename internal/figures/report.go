@@ -51,9 +51,10 @@ const (
 )
 
 // Report reads everything to its end, in pieces, with as much rest between
-// them as they took: it uses up half of one reader for as long as that is. step is
-// that of the demand; told hears how many of the places are read.
-func (f *Follower) Report(ctx context.Context, step time.Duration, told func(read, of int)) (Report, error) {
+// them as they took: it uses up half of one reader for as long as that is. step
+// chooses that of the demand for the time it covers; told hears how many of the
+// places are read.
+func (f *Follower) Report(ctx context.Context, step func(time.Duration) time.Duration, told func(read, of int)) (Report, error) {
 	var r Report
 	for !r.Complete() {
 		began := f.o.Clock()

@@ -14,11 +14,16 @@ import (
 
 func (h *house) report(t testing.TB) figures.Report {
 	t.Helper()
-	r, err := h.f.Of("lakeside").Report(t.Context(), time.Hour, func(int, int) {})
+	r, err := h.f.Of("lakeside").Report(t.Context(), steps(time.Hour), func(int, int) {})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// steps chooses the same steps for any time.
+func steps(d time.Duration) func(time.Duration) time.Duration {
+	return func(time.Duration) time.Duration { return d }
 }
 
 // TestReport: who got in at which number, and how long it took.

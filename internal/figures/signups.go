@@ -112,14 +112,22 @@ func (u *signUps) refresh(ctx context.Context, l *line.Line, s Snapshot) (SignUp
 	return u.bins(ctx, l, s, begin.Truncate(time.Minute), end, time.Minute)
 }
 
-// Demand gives the sign-ups of the form's whole time so far. Its last step
-// may reach beyond the end.
-func (f *Follower) Demand(ctx context.Context, s Snapshot, step time.Duration) (SignUps, error) {
+// Demand gives the sign-ups of the form's whole time so far, in steps whose
+// length step chooses for it; the last one may reach beyond the end. The time of
+// a line that is full ends with the place that filled it: nobody can sign up
+// after it, however long the form was meant to be open.
+func (f *Follower) Demand(ctx context.Context, s Snapshot, step func(time.Duration) time.Duration) (SignUps, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	begin, end := formTime(s)
-	if !end.After(begin) || step <= 0 {
+	full := s.State.Last >= s.State.Sale.Caps.Guaranteed+s.State.Sale.Caps.Standby && s.Signs.LastSignUp.Before(end)
+	if full {
+		end = s.Signs.LastSignUp.Add(time.Millisecond)
+	}
+	if !end.After(begin) {
 		return SignUps{}, nil
 	}
-	return f.signUps.bins(ctx, f.o.Line, s, begin, end, step)
+	b, err := f.signUps.bins(ctx, f.o.Line, s, begin, end, step(end.Sub(begin)))
+	b.Open = b.Open && !full
+	return b, err
 }

@@ -18,9 +18,10 @@ type report struct {
 	figures.Report
 }
 
-// DemandStep is the length of the steps in which a report shows the demand.
-func DemandStep(s sale.Sale) time.Duration {
-	return max(chart.RoundStep(s.Registration.Closes.Sub(s.Registration.Opens), 72), time.Minute)
+// DemandStep is the length of the steps in which a report shows the demand of
+// so long a time.
+func DemandStep(span time.Duration) time.Duration {
+	return max(chart.RoundStep(span, 72), time.Minute)
 }
 
 // Report makes the page of a report, but for its frame.
