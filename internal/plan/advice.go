@@ -10,7 +10,7 @@ import (
 // Advice is one thing to know before the sale opens, in words for the
 // organizer. Look says that he should look at it before opening.
 type Advice struct {
-	About string // mail, batch, stock, time, demand or line
+	About string // mail, batch, stock, quiet, time, demand or line
 	Look  bool
 	Text  string
 }
@@ -64,6 +64,7 @@ func (f Forecast) Advise() []Advice {
 	if f.Limit == ByStock {
 		f.stock(add, told)
 	}
+	f.quiet(add)
 	if !f.SoldOut.IsZero() && f.Mailed < f.Line {
 		add("line", false, "Number %s is the last to get an offer; the %s behind it get a polite decline when everything is sold.",
 			count(f.Mailed), count(f.Line-f.Mailed))
@@ -236,12 +237,25 @@ func (f Forecast) batch(add adder) bool {
 
 // stock says what it means that tickets wait in links.
 func (f Forecast) stock(add adder, batch bool) {
-	text := "Most of the time tickets wait in links that are out: what comes back goes to the next in line, and the last ones take a while."
+	text := "At most moments tickets wait in links that are out: what comes back goes to the next in line, and the last ones take a while."
 	if !batch && f.comparable() {
 		text += " A larger batch changes little."
 	}
 	add("stock", false, "%s", text)
 	f.life(add)
+}
+
+// quiet says how much of the sale's time is quiet hours, where it is worth
+// telling: at their moments nothing is met, and so nothing else tells of them.
+func (f Forecast) quiet(add adder) {
+	takes, until := f.Takes(), "the last ticket"
+	if f.SoldOut.IsZero() {
+		until = "the end of the last link"
+	}
+	rests := takes - f.Question.Sale.Rest().Loud(f.First, f.First.Add(takes))
+	if rests > 0 && rests*100 >= worth*takes {
+		add("quiet", false, "Of the %s from the first offers to %s, %s are quiet hours, in which no offer leaves.", Length(takes), until, Length(rests))
+	}
 }
 
 func (f Forecast) pace() string {

@@ -317,6 +317,13 @@ func TestAdvice(t *testing.T) {
 			"too few places", "demand", func(q *Question) { q.Sale.Caps.Standby = 500 }, true,
 			[]string{"the caps let 3,000 in"},
 		},
+		{
+			"a night", "quiet", func(q *Question) {
+				q.Sale.Dispatch.Batch, q.Sale.Dispatch.Quiet, q.Limits.PerHour = 100, sale.QuietHours{From: 13 * 3600, To: 20 * 3600}, 1000
+			}, false,
+			[]string{"from the first offers to the last ticket, 7 hours are quiet hours"},
+		},
+		{"a night after the last ticket", "quiet", func(q *Question) { q.Sale.Dispatch.Quiet = sale.QuietHours{From: 11 * 3600, To: 12 * 3600} }, false, nil},
 		{"the last number", "line", func(q *Question) {}, false, []string{"is the last to get an offer", "a polite decline"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
