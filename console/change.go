@@ -92,7 +92,7 @@ func (s *Server) typed(ctx context.Context, c *change, form url.Values, owns boo
 	}
 	was := saleform.Of(filled)
 	c.values, c.clashes, c.theirs = saleform.Merge(was, overlaid(was, form), saleform.Of(newest))
-	next, wrong := saleform.Parse(newest, c.values.Meant(), s.o.Sales.CheckSchedule)
+	next, wrong := saleform.Parse(newest, c.values, s.o.Sales.CheckSchedule)
 	c.wrong = wrong
 	if len(wrong) == 0 {
 		c.wrong = fieldErrors(s.o.Sales.CheckSale(next))

@@ -83,7 +83,7 @@ func settingsGroups() []fieldGroup {
 func batchFields() []field {
 	return []field{
 		{name: "dispatch.batch", label: "At most in one batch", kind: "number"},
-		{name: "dispatch.every", label: "When", hint: "@every 5m, or a cron expression in the sale's zone."},
+		{name: "dispatch.every", label: "When", hint: "Like “every 5 minutes” or “every 90 seconds”; or five cron fields on the clock of the event, like */10 9-20 * * *."},
 		{name: "dispatch.link_life", label: "A link lives", hint: "Like 1h, 90m or 45s. Links that are out keep their end."},
 		{name: "dispatch.quiet", label: "Quiet hours", hint: "Like 22:00-08:00. Left empty: mail leaves at any hour."},
 	}
@@ -233,7 +233,7 @@ func (f filler) changes(all []sale.Change) []templates.EditChange {
 		if l.Label == names[i].Field {
 			l.Label = "" // the form does not show it
 		}
-		out = append(out, templates.EditChange{Label: l.Label, Field: all[i].Field, Old: all[i].Old, New: all[i].New})
+		out = append(out, templates.EditChange{Label: l.Label, Field: all[i].Field, Old: said(all[i], all[i].Old), New: said(all[i], all[i].New)})
 	}
 	return out
 }
@@ -269,4 +269,12 @@ func labelled(groups []templates.EditGroup, wrong []sale.FieldError) []templates
 		all = append(all, templates.EditWrong{ID: ids[name], Label: label, Message: e.Message})
 	}
 	return all
+}
+
+// said is a value of a change as the form has it.
+func said(c sale.Change, value string) string {
+	if c.Field == "dispatch.every" {
+		value, _ = sale.Often(value)
+	}
+	return value
 }

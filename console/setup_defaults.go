@@ -138,7 +138,7 @@ func (s *Server) completed(typed saleform.Values, who string) saleform.Values {
 		v["mail.from"] = sender(v["organizer.name"], who)
 	}
 	if v["dispatch.every"] == otherEvery {
-		v["dispatch.every"] = v["every.other"]
+		v["dispatch.every"] = saleform.Meant("dispatch.every", v["every.other"])
 	}
 	if strings.TrimSpace(v["dispatch.batch"]) == "" {
 		v["dispatch.batch"] = strconv.Itoa(s.suggestedBatch(v))

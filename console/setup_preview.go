@@ -34,6 +34,7 @@ func summary(of sale.Sale) []templates.SetupRow {
 	for _, t := range of.Tickets.Types {
 		types = append(types, sale.FormatCount(t.Stock)+" × "+t.Title.In("en")+", "+money(t.Price, of.Currency))
 	}
+	often, _ := sale.Often(of.Dispatch.Every)
 	rows := []templates.SetupRow{
 		{Step: "event", Label: "Sold by", Value: of.Organizer.Name},
 		{Step: "dates", Label: "The form", Value: at(of.Registration.Opens) + " to " + at(of.Registration.Closes)},
@@ -42,22 +43,12 @@ func summary(of sale.Sale) []templates.SetupRow {
 		{Step: "tickets", Label: "For one fan", Value: "at most " + sale.FormatCount(of.Tickets.MaxPerFan) + " of " + sale.FormatCount(of.Tickets.Capacity)},
 		{Step: "places", Label: "Places", Value: sale.FormatCount(of.Caps.Guaranteed) + " guaranteed, " + sale.FormatCount(of.Caps.Standby) + " on standby"},
 		{Step: "mails", Label: "Mails", Value: "from " + of.Mail.From},
-		{Step: "mails", Label: "Offers", Value: sale.FormatCount(of.Dispatch.Batch) + " at a time, " + everyInWords(of.Dispatch.Every) + ", each good for " + plan.Length(of.Dispatch.LinkLife)},
+		{Step: "mails", Label: "Offers", Value: sale.FormatCount(of.Dispatch.Batch) + " at a time, " + often + ", each good for " + plan.Length(of.Dispatch.LinkLife)},
 	}
 	if !of.Dispatch.Quiet.None() {
 		rows = append(rows, templates.SetupRow{Step: "mails", Label: "Quiet hours", Value: of.Dispatch.Quiet.String()})
 	}
 	return rows
-}
-
-// everyInWords says a schedule as the choices do, or as it is written.
-func everyInWords(every string) string {
-	for _, known := range everies() {
-		if known.Value == every {
-			return strings.ToLower(known.Label)
-		}
-	}
-	return every
 }
 
 func money(minor int64, currency string) string {

@@ -182,14 +182,18 @@ func TestSettingsAreMeant(t *testing.T) {
 	h := newHouse(t)
 	b := h.as("manager")
 	form := b.whole()
+	if got := form.Get("dispatch.every"); got != "every minute" {
+		t.Errorf("the schedule is shown as %q", got)
+	}
+	form.Set("dispatch.every", "Every 90 seconds")
 	form.Set("dispatch.batch", "1,000")
 	form.Set("tickets.types[0].price", "95,50")
 	form.Set("tickets.types[0].title.en", "Friday night")
 	shown := b.post(settingsAt, form)
 	b.want(shown, 200, "95.50", "<th scope=\"row\">At most in one batch<br><code>dispatch.batch</code></th>", "Type fri: Price<br><code>tickets.types.fri.price</code>",
-		"Type fri: Title", "<br><code>tickets.types.fri.title.en</code>")
+		"Type fri: Title", "<br><code>tickets.types.fri.title.en</code>", "every minute</td>", "every 90 seconds</td>")
 	b.want(b.confirms(settingsAt, shown, ""), 303)
-	if s := h.inForce().Sale; s.Dispatch.Batch != 1000 || s.Tickets.Types[0].Price != 9550 {
+	if s := h.inForce().Sale; s.Dispatch.Batch != 1000 || s.Dispatch.Every != "@every 90s" || s.Tickets.Types[0].Price != 9550 {
 		t.Errorf("%+v, %+v", s.Dispatch, s.Tickets.Types[0])
 	}
 }

@@ -16,7 +16,7 @@ func steerScenes() []scene {
 	}}
 	batches := templates.EditGroup{ID: "dispatch", Title: "Batches and links", Row: true, Fields: []templates.EditField{
 		{Name: "dispatch.batch", Label: "At most in one batch", Kind: "number", Value: "100"},
-		{Name: "dispatch.every", Label: "When", Kind: "text", Hint: "@every 5m, or a cron expression in the sale's zone.", Value: "@every 5m"},
+		{Name: "dispatch.every", Label: "When", Kind: "text", Hint: "Like “every 5 minutes” or “every 90 seconds”; or five cron fields on the clock of the event, like */10 9-20 * * *.", Value: "every 5 minutes"},
 		{Name: "dispatch.link_life", Label: "A link lives", Kind: "text", Hint: "Like 1h, 90m or 45s. Links that are out keep their end.", Value: "1h"},
 		{Name: "dispatch.quiet", Label: "Quiet hours", Kind: "text", Hint: "Like 22:00-08:00. Left empty: mail leaves at any hour.", Value: "22:00-08:00"},
 	}}

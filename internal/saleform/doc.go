@@ -7,7 +7,8 @@
 //     tickets.types[1].price, title.de. So what is wrong with a field is told
 //     under its name, in the words in which a sale file is told, and both ways
 //     give the same sale: [Parse] writes the fields down as a sale file and has
-//     it read.
+//     it read. Where nobody would use a file's notation, the form speaks
+//     as people do: a batch leaves "every 5 minutes" ([Meant]).
 //   - [Of] and [Parse] are each other's inverse. What a form does not show (its
 //     texts of pages and mails, the version) is taken from the sale that it was
 //     filled with.
@@ -15,6 +16,5 @@
 //     beside its mistake; [Merge] brings two people's changes of one sale
 //     together, and names the fields that both have changed.
 //
-// It knows no HTTP and no HTML. [Sections] says which fields there are, with
-// their labels and hints.
+// It knows no HTTP and no HTML.
 package saleform

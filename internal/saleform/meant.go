@@ -3,6 +3,8 @@ package saleform
 import (
 	"regexp"
 	"strings"
+
+	"github.com/inturn/inturn/internal/sale"
 )
 
 var (
@@ -15,7 +17,7 @@ var (
 
 // Meant is what somebody means who typed a value, as far as nobody could mean
 // anything else: a count without its separators, a price with a point, a
-// currency in capitals. What it does not understand is left as it was typed.
+// currency in capitals, "every 5 minutes" as a sale file has it. What it does not understand is left as it was typed.
 func Meant(name, typed string) string {
 	value := strings.TrimSpace(typed)
 	switch {
@@ -25,14 +27,16 @@ func Meant(name, typed string) string {
 		return digitsOf(value[:len(value)-3]) + "." + value[len(value)-2:]
 	case prices.MatchString(name) && comma.MatchString(value):
 		return comma.ReplaceAllString(value, "$1.$2")
+	case name == "dispatch.every":
+		schedule, _ := sale.ReadOften(typed)
+		return schedule
 	case name == "currency":
 		return strings.ToUpper(value)
 	}
 	return typed
 }
 
-// Meant is the values with each as it is meant.
-func (v Values) Meant() Values {
+func (v Values) meant() Values {
 	all := make(Values, len(v))
 	for name, typed := range v {
 		all[name] = Meant(name, typed)

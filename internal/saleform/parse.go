@@ -13,8 +13,8 @@ import (
 	"github.com/inturn/inturn/internal/salefile"
 )
 
-// Parse reads a form over the sale that it was filled with; a new sale's is
-// the zero one. What is left empty gets the default that a sale file gives
+// Parse reads a form over the sale that it was filled with, each value as it is
+// meant ([Meant]); a new sale's is the zero one. What is left empty gets the default that a sale file gives
 // it. checkEvery says whether a schedule can be used in a zone; nil skips that
 // check. The mistakes are named by their fields, as the form has them; the sale
 // counts only where there are none.
@@ -22,6 +22,7 @@ func Parse(filled sale.Sale, v Values, checkEvery func(string, *time.Location) e
 	if wrong := v.unreadable(); len(wrong) > 0 {
 		return sale.Sale{}, wrong
 	}
+	v = v.meant()
 	rows := v.Rows()
 	read, err := salefile.Read([]byte(v.document(rows)), nil, checkEvery)
 	if err != nil {

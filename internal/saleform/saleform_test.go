@@ -46,6 +46,8 @@ func TestParse(t *testing.T) {
 		wrong  string
 	}{
 		"unchanged":          {typed(), func(*sale.Sale) {}, ""},
+		"a schedule":         {typed("dispatch.every", "Every 90 seconds"), func(s *sale.Sale) { s.Dispatch.Every = "@every 90s" }, ""},
+		"a schedule of cron": {typed("dispatch.every", " */5 * * * * "), func(s *sale.Sale) { s.Dispatch.Every = "*/5 * * * *" }, ""},
 		"a number":           {typed("dispatch.batch", " 250 "), func(s *sale.Sale) { s.Dispatch.Batch = 250 }, ""},
 		"lines of a browser": {typed("mail.alternatives.en", "one\r\ntwo"), func(s *sale.Sale) { s.Mail.Alternatives = sale.Text{"en": "one\ntwo"} }, ""},
 		"a box":              {typed("mail.receipt", ""), func(s *sale.Sale) { s.Mail.Receipt = false }, ""},
@@ -193,6 +195,9 @@ func TestMeant(t *testing.T) {
 		if got := saleform.Meant(price, typed); got != want {
 			t.Errorf("the price %q is taken for %q, not %q", typed, got, want)
 		}
+	}
+	if got := saleform.Meant("dispatch.every", "Every 5 min"); got != "@every 5m" {
+		t.Errorf("the schedule is %q", got)
 	}
 	if got := saleform.Meant("currency", " chf "); got != "CHF" {
 		t.Errorf("the currency is %q", got)

@@ -203,21 +203,8 @@ func (l *look) pace(b batch) {
 
 // often writes a schedule as people say it: every 5 minutes.
 func often(every string) string {
-	length, ok := strings.CutPrefix(strings.TrimSpace(every), "@every ")
-	d, err := time.ParseDuration(strings.TrimSpace(length))
-	if !ok || err != nil {
-		return "at each moment of " + every
+	if words, ok := sale.Often(every); ok {
+		return words
 	}
-	for _, unit := range []struct {
-		length    time.Duration
-		one, more string
-	}{{time.Hour, "hour", "hours"}, {time.Minute, "minute", "minutes"}, {time.Second, "second", "seconds"}} {
-		switch {
-		case d == unit.length:
-			return "every " + unit.one
-		case d%unit.length == 0:
-			return "every " + many(int(d/unit.length), unit.one, unit.more)
-		}
-	}
-	return "every " + sale.FormatLife(d)
+	return "at each moment of " + every
 }

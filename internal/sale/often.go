@@ -1,0 +1,72 @@
+package sale
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	everyWritten = regexp.MustCompile(`^@every (?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$`)
+	everySpoken  = regexp.MustCompile(`^(?:every )?(?:(\d+) ?h(?:ours?)?)? ?(?:(\d+) ?m(?:in(?:ute)?s?)?)? ?(?:(\d+) ?s(?:ec(?:ond)?s?)?)?$`)
+	everyUnits   = [...]string{"hour", "minute", "second"}
+)
+
+// Often writes the schedule of a sale file as people say it: "@every 5m" is
+// "every 5 minutes", "@every 1h30m" is "every 1 hour 30 minutes". It is false,
+// with the schedule as it was, for a cron expression and for lengths that
+// [ReadOften] would not read back letter by letter.
+func Often(schedule string) (words string, ok bool) {
+	found := everyWritten.FindStringSubmatch(schedule)
+	if found == nil {
+		return schedule, false
+	}
+	var parts []string
+	for i, n := range found[1:] {
+		switch {
+		case n == "":
+		case n == "1":
+			parts = append(parts, n+" "+everyUnits[i])
+		default:
+			parts = append(parts, n+" "+everyUnits[i]+"s")
+		}
+	}
+	words = "every " + strings.Join(parts, " ")
+	if len(parts) == 1 {
+		words = strings.Replace(words, " 1 ", " ", 1)
+	}
+	if read, _ := ReadOften(words); read != schedule {
+		return schedule, false
+	}
+	return words, true
+}
+
+// ReadOften reads what [Often] writes, and what people write instead: "Every
+// minute", "every 5 min", "90s". It is false, with the text as it was, for
+// anything else.
+func ReadOften(text string) (schedule string, ok bool) {
+	said := strings.Join(strings.Fields(strings.ToLower(text)), " ")
+	for _, unit := range everyUnits {
+		if said == "every "+unit {
+			return "@every 1" + unit[:1], true
+		}
+	}
+	found := everySpoken.FindStringSubmatch(said)
+	if found == nil {
+		return text, false
+	}
+	schedule = "@every "
+	for i, n := range found[1:] {
+		if n == "" {
+			continue
+		}
+		if _, err := strconv.Atoi(n); err != nil {
+			return text, false
+		}
+		schedule += n + everyUnits[i][:1]
+	}
+	if schedule == "@every " {
+		return text, false
+	}
+	return schedule, true
+}
