@@ -26,7 +26,7 @@ func TestExports(t *testing.T) {
 	}
 	for _, name := range []string{"viewer", "manager"} {
 		b := h.as(name)
-		b.want(b.get(exportPath), 200, "Take it out", "registrations.csv", "ledger.json")
+		b.want(b.get(exportPath), 200, "<h1>Export</h1>", "registrations.csv", "ledger.json")
 		for _, what := range export.What() {
 			w := b.get(exportPath + "/" + what + ".csv")
 			rows, err := csv.NewReader(w.Body).ReadAll()

@@ -27,7 +27,7 @@ func sheets() []templates.ExportSheet {
 
 func (s *Server) handleExports(c echo.Context) error {
 	p := templates.ExportsPage{Sheets: sheets(), Addresses: s.visitor(c).role.May(sale.RoleManager)}
-	p.ConsoleFrame = s.frame(c, "Take it out", "export")
+	p.ConsoleFrame = s.frame(c, "Export", "export")
 	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.pages.Exports(w, p) })
 }
 

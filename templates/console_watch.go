@@ -61,7 +61,16 @@ type ReportPart struct {
 type ReportTable struct {
 	Caption string
 	Head    []string
+	Columns []string // how each is set: "n" for numbers, "when" for moments; may be short
 	Rows    [][]string
+}
+
+// Column is how a column is set.
+func (t ReportTable) Column(i int) string {
+	if i < len(t.Columns) {
+		return t.Columns[i]
+	}
+	return ""
 }
 
 // Report renders the page.

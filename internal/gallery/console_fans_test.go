@@ -88,7 +88,7 @@ func fanScenes() []scene {
 			})
 		}},
 		{"exports", func(t *templates.Templates, w io.Writer, _ string) error {
-			return t.Exports(w, templates.ExportsPage{ConsoleFrame: saleFrame("Take it out", "export"), Addresses: true, Sheets: []templates.ExportSheet{
+			return t.Exports(w, templates.ExportsPage{ConsoleFrame: saleFrame("Export", "export"), Addresses: true, Sheets: []templates.ExportSheet{
 				{Name: "registrations", Label: "Registrations", Text: "Every number with its class, address, times, and what became of it."},
 				{Name: "offers", Label: "Offers", Text: "Every offer with its state and times."},
 				{Name: "ledger", Label: "Ledger", Text: "Every movement of units between accounts, as the box office wrote it down."},

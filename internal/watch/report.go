@@ -103,7 +103,7 @@ func (r report) conversion() templates.ReportPart {
 func (r report) tickets() templates.ReportPart {
 	c, m := r.view.Units.Stock.Capacity(), r.view.Units.Moves
 	row := func(what string, n int, how string) []string { return []string{what, chart.Number(n), how} }
-	t := templates.ReportTable{Caption: "Tickets, as the ledger has them", Head: []string{"What", "Tickets", "How it adds up"}, Rows: [][]string{
+	t := templates.ReportTable{Caption: "Tickets, as the ledger has them", Head: []string{"What", "Tickets", "How it adds up"}, Columns: []string{"", "n"}, Rows: [][]string{
 		row("For sale", c.Issued, "sold + on offer + free"),
 		row("Sold", c.Sold, "bought − cancelled"),
 		row("On offer", c.Offered, "offered − bought − given back"),
@@ -118,7 +118,7 @@ func (r report) tickets() templates.ReportPart {
 		part.Says = sale.Counted(again, "ticket") + " more were offered than there are for sale: they had come back, and went to the next in line."
 	}
 	if pools := r.view.Units.Stock.Pools; len(pools) > 2 {
-		types := templates.ReportTable{Caption: "By ticket type", Head: []string{"Type", "For sale", "Sold", "Left"}}
+		types := templates.ReportTable{Caption: "By ticket type", Head: []string{"Type", "For sale", "Sold", "Left"}, Columns: []string{"", "n", "n", "n"}}
 		for _, p := range pools[1:] {
 			types.Rows = append(types.Rows, []string{r.typeTitle(p.Pool), chart.Number(p.Issued), chart.Number(p.Sold), chart.Number(p.Available)})
 		}
@@ -146,6 +146,7 @@ func (r report) times() templates.ReportPart {
 	return templates.ReportPart{Title: "Times", Tables: []templates.ReportTable{{
 		Caption: "How long it took: a tenth, half, nine tenths and all of the cases took at most this long",
 		Head:    []string{"From … to", "Cases", "A tenth", "Half", "Nine tenths", "All"},
+		Columns: []string{"", "n", "n", "n", "n", "n"},
 		Rows:    [][]string{row("Sign-up to first offer", r.ToOffer), row("Mail to purchase", r.ToPurchase)},
 	}}}
 }
@@ -156,7 +157,7 @@ func (r report) post() templates.ReportPart {
 
 // incidents are freezes and pauses.
 func (r report) incidents() templates.ReportPart {
-	t := templates.ReportTable{Caption: "Freezes and pauses", Head: []string{"What", "From", "To", "How long", "Who, and why"}}
+	t := templates.ReportTable{Caption: "Freezes and pauses", Head: []string{"What", "From", "To", "How long", "Who, and why"}, Columns: []string{"", "when", "when", "when"}}
 	for _, i := range r.Incidents {
 		who := i.Actor + ": " + i.Why
 		if i.EndedWhy != "" {
