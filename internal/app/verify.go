@@ -29,7 +29,7 @@ type Problem struct {
 // report.
 func (p *Parts) Verify(ctx context.Context) (Report, error) {
 	r := Report{Problems: []Problem{}}
-	hasLine, hasBox := p.HasLine(), p.HasBoxOffice() && p.o.Settings.PeerURL == ""
+	hasLine, hasBox := p.HasLine(), p.verifiesBoxOffice()
 	if hasLine {
 		if _, err := p.Line(ctx); err != nil {
 			return r, err
@@ -54,6 +54,16 @@ func (p *Parts) Verify(ctx context.Context) (Report, error) {
 		return r, r.across(ctx, p)
 	}
 	return r, nil
+}
+
+// verifiesBoxOffice says whether the box office's database is here. Beside a
+// line that finds its box office over the wire, a file in the data directory
+// is what was left behind when the box office moved; a database that the
+// settings name is looked at wherever the wire leads.
+func (p *Parts) verifiesBoxOffice() bool {
+	s := p.o.Settings
+	leftBehind := s.PeerURL != "" && p.HasLine() && !s.NamesBoxoffice()
+	return p.HasBoxOffice() && !leftBehind
 }
 
 func (r *Report) side(ctx context.Context, side string, db *sqldb.DB, checks []sqldb.Check) error {

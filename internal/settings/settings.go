@@ -76,6 +76,12 @@ func (s *Settings) derive() {
 		s.LineDSN = "sqlite:" + filepath.Join(s.Data, "line.db")
 	}
 	if s.BoxofficeDSN == "" {
-		s.BoxofficeDSN = "sqlite:" + filepath.Join(s.Data, "boxoffice.db")
+		s.BoxofficeDSN = s.boxofficeFile()
 	}
 }
+
+func (s *Settings) boxofficeFile() string { return "sqlite:" + filepath.Join(s.Data, "boxoffice.db") }
+
+// NamesBoxoffice says whether a setting names the box office's database: it
+// is not the file that the data directory has for it.
+func (s *Settings) NamesBoxoffice() bool { return s.BoxofficeDSN != s.boxofficeFile() }
