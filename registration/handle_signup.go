@@ -108,7 +108,10 @@ func (s *Server) admit(c echo.Context, f signUpForm) (in line.SignUp, byMail boo
 	if err := allow(s.limits.forSignUp(in.Proof != ""), c.RealIP()); err != nil {
 		return in, false, err
 	}
-	if in.Address, err = f.address(); err != nil || e == nil {
+	if in.Address, err = f.address(); err != nil && sale.CodeOf(unknown) == sale.CodeNotFound {
+		return in, false, unknown // no correction would help
+	}
+	if err != nil || e == nil {
 		return in, false, err
 	}
 	in.Lang = s.language(c, e, f.Lang)

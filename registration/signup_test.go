@@ -133,7 +133,10 @@ func TestBadInput(t *testing.T) {
 		t.Errorf("the line was given %v", w.fake.places)
 	}
 	w.do("POST", "/lakeside-2027", "email=no%22quotes@x").wants(t, 422, `value="no&#34;quotes@x"`, `aria-invalid="true"`, "not", `no"quotes`)
-	w.do("POST", "/no-such-sale", "email=fan@example.org").wants(t, 404)
+	for _, body := range []string{"email=fan@example.org", "email=nonsense", ""} {
+		w.do("POST", "/no-such-sale", body).wants(t, 404, "not", hasForm)
+		w.do("POST", "/healthz", body, asJSON...).wants(t, 404, `"code":"not_found"`)
+	}
 }
 
 // TestLineDown: a database that does not answer is said to be that, with the

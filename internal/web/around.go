@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,6 +17,7 @@ import (
 func (s *Server) around(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.o.Clock()
+		allowHead(c)
 		if err := s.guarded(next, c); err != nil {
 			s.fail(err, c)
 		}
@@ -57,4 +59,15 @@ func (s *Server) guarded(next echo.HandlerFunc, c echo.Context) (err error) {
 		}
 	}
 	return next(c)
+}
+
+// allowHead has an Allow header name HEAD wherever it names GET: the router
+// knows nothing of HEAD, which is routed as GET.
+func allowHead(c echo.Context) {
+	allowed, ok := c.Get(echo.ContextKeyHeaderAllow).(string)
+	if !ok || !strings.Contains(allowed, http.MethodGet) {
+		return // what was asked for is there, or cannot be read either
+	}
+	res := c.Response()
+	res.Before(func() { res.Header().Set(echo.HeaderAllow, allowed+", "+http.MethodHead) })
 }

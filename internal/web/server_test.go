@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,9 +142,12 @@ func TestRouter(t *testing.T) {
 	if res.StatusCode != 404 {
 		t.Errorf("unknown route: %d", res.StatusCode)
 	}
-	res, _ = do(t, "POST", url+"/thing", "")
-	if res.StatusCode != 405 || !strings.Contains(res.Header.Get("Allow"), "GET") {
-		t.Errorf("wrong method: %d, Allow %q", res.StatusCode, res.Header.Get("Allow"))
+	allowed := []string{"OPTIONS, GET, HEAD"}
+	for method, status := range map[string]int{"POST": 405, "OPTIONS": 204} {
+		res, _ = do(t, method, url+"/thing", "")
+		if got := res.Header.Values("Allow"); res.StatusCode != status || !slices.Equal(got, allowed) {
+			t.Errorf("%s: %d, Allow %q", method, res.StatusCode, got)
+		}
 	}
 	res, body := do(t, "HEAD", url+"/thing", "")
 	if res.StatusCode != 200 || body != "" || res.ContentLength != 7 {
