@@ -81,7 +81,7 @@ func TestReadinessIsCriticalOnlyInWhatAListenerNeeds(t *testing.T) {
 		"line database": {
 			part:   "line database",
 			broken: func(t *testing.T, a *App) { lose(t, a, lineDB) },
-			want:   map[string]int{"registration": 503, "checkout": 200, "console": 200, "peer": 200},
+			want:   map[string]int{"registration": 503, "checkout": 200, "console": 503, "peer": 200},
 		},
 		"box-office database": {
 			part:   "box office database",

@@ -190,7 +190,7 @@ func (a *App) lineAndKeys(ctx context.Context) (*line.Line, *link.Keys, error) {
 	}
 	if a.line == nil {
 		a.line = l
-		a.addProbe(probe{name: "line database", critical: []string{string(Registration)}, check: func(ctx context.Context) error {
+		a.addProbe(probe{name: "line database", critical: []string{string(Registration), string(Console)}, check: func(ctx context.Context) error {
 			return unavailable(a.parts.PingLine(ctx), "The line's database does not answer.")
 		}})
 		a.addProbe(probe{name: "versions", check: probeVersions(l)})

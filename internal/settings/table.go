@@ -82,7 +82,7 @@ func netTable() []Setting {
 		},
 		{
 			Name: "console_listen", Section: sectionNet, Shape: listen, Default: "127.0.0.1:8082",
-			Doc: "Caught mail, metrics and health, for the organizer only: keep it off the open internet.",
+			Doc: "The organizers' pages, caught mail, metrics and health: keep it off the open internet, or behind a proxy with TLS.",
 			set: required(address(func(s *Settings) *string { return &s.ConsoleListen })),
 		},
 		{
