@@ -32,6 +32,7 @@ func (s *Server) handleDownload(c echo.Context) error {
 		return err
 	}
 	name := fmt.Sprintf("%s-version-%d.yaml", v.Sale.Slug, v.Sale.Version)
+	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 	c.Response().Header().Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	return c.Blob(http.StatusOK, "application/yaml; charset=utf-8", salefile.Format(v.Sale))
 }

@@ -41,6 +41,9 @@ func TestSaleFile(t *testing.T) {
 	if got := w.Header().Get("Content-Disposition"); got != "attachment; filename=lakeside-2027-version-1.yaml" {
 		t.Error(got)
 	}
+	if got := w.Header().Get("Cache-Control"); got != "no-store" {
+		t.Errorf("Cache-Control %q: an older version may be taken for the newest", got)
+	}
 	file := w.Body.String()
 	read, err := salefile.Read([]byte(file), nil, nil)
 	if err != nil || read.Version != 1 {
