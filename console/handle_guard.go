@@ -137,7 +137,12 @@ func (s *Server) onPage(c echo.Context, err error) error {
 }
 
 func (s *Server) errorPage(w io.Writer, c echo.Context, err error) error {
-	e := web.Known(err)
-	f := s.frame(c, "Something is in the way", "")
-	return s.pages.ConsoleError(w, templates.ConsoleErrorPage{ConsoleFrame: f, Code: string(e.Code), Message: e.Message, Fields: e.Fields})
+	return writeError(w, s.pages, s.frame(c, "", ""), web.Known(err))
+}
+
+// writeError is the page of an error; what is around it says nothing of who
+// asks where that cannot be known: outside of every route.
+func writeError(w io.Writer, pages *templates.Templates, around templates.ConsoleFrame, e *sale.Error) error {
+	around.Title = "Something is in the way"
+	return pages.ConsoleError(w, templates.ConsoleErrorPage{ConsoleFrame: around, Code: string(e.Code), Message: e.Message, Fields: e.Fields})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -89,6 +90,9 @@ func New(o Options) (*Server, error) {
 	w, err := web.New(web.Options{
 		Name: "console", Templates: o.Templates, Clock: o.Clock, Logger: o.Logger, MaxBody: maxBody,
 		TrustedProxies: o.TrustedProxies, Health: o.Health, Observe: o.Observe, Streams: streams,
+		ErrorPage: func(w io.Writer, e *sale.Error) error {
+			return writeError(w, o.Templates, templates.ConsoleFrame{}, e)
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -28,6 +28,8 @@ func TestListener(t *testing.T) {
 		{name: "caught on this machine", change: []func(*Options){catching(t, true)}, method: "GET", path: "/mailbox", status: 200, want: "leaves"},
 		{name: "caught, others come in", change: []func(*Options){catching(t, false)}, method: "GET", path: "/mailbox", status: 303, location: "/signin?to=%2Fmailbox"},
 		{name: "mailbox takes no post", change: []func(*Options){catching(t, true)}, method: "POST", path: "/mailbox", status: 405},
+		{name: "nothing is there, said as the console says it", method: "GET", path: "/sales", status: 404, want: `<body class="console">`},
+		{name: "a post where none is taken", method: "POST", path: "/", status: 405, want: "Something is in the way"},
 		{name: "metrics take no post", method: "POST", path: "/metrics", status: 405},
 	} {
 		h := newEmptyHouse(t)

@@ -201,6 +201,13 @@ func Problem(c echo.Context, e *sale.Error) error {
 }
 
 func (s *Server) errorPage(c echo.Context, e *sale.Error, status int) error {
+	if s.o.ErrorPage != nil {
+		shown := *e
+		if status == http.StatusInternalServerError {
+			shown.Message, shown.Fields = "", nil
+		}
+		return Page(c, status, func(w io.Writer) error { return s.o.ErrorPage(w, &shown) })
+	}
 	f := s.inLanguages(c, frameOf(c))
 	d := templates.ErrorPage{Frame: f.Frame, Status: status, Code: string(e.Code), BackURL: f.Back}
 	if status != http.StatusInternalServerError {

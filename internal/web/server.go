@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -34,6 +35,10 @@ type Options struct {
 	// Streams names the requests whose answers go on (see OpenStream): they
 	// have no deadline. Nil: none.
 	Streams func(*http.Request) bool
+
+	// ErrorPage renders an error that brings no page of its own; its message
+	// is empty where it is nobody's business. Nil: the page that fans see.
+	ErrorPage func(io.Writer, *sale.Error) error
 
 	// CrossOriginExempt names the unsafe requests that other sites may send.
 	CrossOriginExempt func(*http.Request) bool

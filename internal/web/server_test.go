@@ -350,3 +350,29 @@ func TestServeFinishesWhatIsInFlight(t *testing.T) {
 		t.Error("still listening after the stop")
 	}
 }
+
+// TestErrorPageOfAListener: it is told what strangers may read, and only
+// where no other page or JSON is wanted.
+func TestErrorPageOfAListener(t *testing.T) {
+	page := func(w io.Writer, e *sale.Error) error {
+		_, err := fmt.Fprintf(w, "<p>%s|%s|%d", e.Code, e.Message, len(e.Fields))
+		return err
+	}
+	field := []sale.FieldError{{Field: "f", Message: "m"}}
+	url, _ := start(t, Options{ErrorPage: page}, func(e *echo.Echo) {
+		e.GET("/ours", func(echo.Context) error {
+			return &sale.Error{Code: sale.CodeInternal, Message: "disk on fire", Fields: field}
+		})
+		e.GET("/theirs", func(echo.Context) error { return &sale.Error{Code: sale.CodeInvalid, Message: "No.", Fields: field} })
+	})
+	for path, want := range map[string]string{
+		"/ours": "<p>internal||0", "/theirs": "<p>invalid|No.|1", "/nothing": "<p>not_found|There is nothing at this address.|0",
+	} {
+		if _, body := do(t, "GET", url+path, ""); body != want {
+			t.Errorf("%s: %q, want %q", path, body, want)
+		}
+		if res, body := do(t, "GET", url+path, "", "Accept", "application/json"); res.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s as JSON: %q", path, body)
+		}
+	}
+}
