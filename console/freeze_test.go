@@ -39,13 +39,13 @@ func TestFreezeAndRelease(t *testing.T) {
 	}
 	c.passes(20 * time.Minute)
 	b.want(b.get(freezeAt), 200, "The sale is frozen: no clock of it runs.", "20 minutes", "Fri 12 Mar 2027, 12:45:00 CET", "manager@lakeside.example: the checkout is down",
-		"each of the 2 links that are out keeps the time", "it lasts", `class="phase held">frozen`, "-Type “freeze”", "-could not be told")
+		"each of the 2 links that are out keeps the time", "not over yet", `class="phase held">frozen`, "-Type “freeze”", "-could not be told")
 	b.want(b.get("/sales/lakeside-2027/steer"), 200, "Frozen since Fri 12 Mar 2027, 12:45:00 CET", ">Release the sale</a>", "their time stands still", "-An incident?")
 	b.want(b.post(freezeAt, toFreeze("once more", "freeze")), 303)
 	b.want(b.get(freezeAt), 200, "The sale was frozen already.", "manager@lakeside.example: the checkout is down")
 
 	b.want(b.post(freezeAt+"/release", url.Values{"why": {"it is up again"}}), 303)
-	b.want(b.get(freezeAt), 200, "The sale goes on. It stood still for 20 minutes; 2 links were given that time.", "it is up again", "20 minutes", "Type “freeze”", "-it lasts")
+	b.want(b.get(freezeAt), 200, "The sale goes on. It stood still for 20 minutes; 2 links were given that time.", "it is up again", "20 minutes", "Type “freeze”", "-not over yet")
 	p, err := h.line.Place(t.Context(), "lakeside-2027", 1)
 	if err != nil || !p.Offer.Ends.Equal(noon.Add(80*time.Minute)) {
 		t.Errorf("the first link ends at %v, %v", p.Offer.Ends, err)

@@ -74,7 +74,7 @@ func (s *Server) fanOf(c echo.Context) (aFan, error) {
 func (s *Server) renderFan(w io.Writer, c echo.Context, f aFan, forms map[string]templates.FanForm) error {
 	p := f.page(s.visitor(c).role, forms)
 	if p.MailLang != "" {
-		p.MailLang = s.pages.LanguageName(p.MailLang)
+		p.MailLang = languageName(p.MailLang)
 	}
 	p.ConsoleFrame = s.frame(c, "Number "+strconv.Itoa(f.Fan.Number), "fans")
 	return s.pages.Fan(w, p)

@@ -55,7 +55,7 @@ func (s *Server) testMailPage(c echo.Context, status int, kind, lang string, pro
 
 func (s *Server) testMailResult(t line.Tested) *templates.TestMailResult {
 	r := &templates.TestMailResult{
-		Mail: templates.TestMailLabel(t.About), Language: s.pages.LanguageName(t.Lang), State: string(t.Result), Code: t.Code, Said: t.Said,
+		Mail: templates.TestMailLabel(t.About), Language: languageName(t.Lang), State: string(t.Result), Code: t.Code, Said: t.Said,
 	}
 	if t.Done.IsZero() {
 		r.State, r.Moves = "waits", s.clock().Before(t.Asked.Add(testPatience))

@@ -44,7 +44,7 @@ func (s *Server) textPage(c echo.Context, status int, about sale.Sale, t textAt,
 	path := t.path(about.Slug)
 	p := templates.TextPage{
 		ConsoleFrame: s.frame(c, label, "texts"), Name: t.place.Name, Label: label, Where: where,
-		Lang: t.lang, Language: s.pages.LanguageName(t.lang), Base: about.Version,
+		Lang: t.lang, Language: languageName(t.lang), Base: about.Version,
 		Lines: !t.place.Subject, Most: t.place.Most, Action: path, PreviewURL: path + "/preview",
 	}
 	p.ListURL = p.Sale.Path() + "/texts"

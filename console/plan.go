@@ -27,7 +27,7 @@ type assumptions struct {
 func assume(of sale.Sale, typed func(name string) string) assumptions {
 	a := assumptions{Assumptions: plan.Assume(of), typed: map[string]string{}, wrong: map[string]string{}}
 	a.typed["demand"], a.typed["buys"], a.typed["declines"] = strconv.Itoa(a.Demand), percent(a.Buys), percent(a.Declines)
-	a.typed["tickets"], a.typed["takes"] = strconv.FormatFloat(a.Tickets, 'f', -1, 64), sale.FormatLife(a.Takes)
+	a.typed["tickets"], a.typed["takes"] = strconv.FormatFloat(a.Tickets, 'f', -1, 64), sale.Life(a.Takes)
 	read := func(name, hint string, take func(text string) error) {
 		text := strings.TrimSpace(typed(name))
 		if text == "" {
@@ -48,7 +48,10 @@ func assume(of sale.Sale, typed func(name string) string) assumptions {
 		a.Tickets, err = strconv.ParseFloat(strings.Replace(text, ",", ".", 1), 64)
 		return err
 	})
-	read("takes", "is a length of time, like 20m", func(text string) (err error) { a.Takes, err = time.ParseDuration(text); return err })
+	read("takes", "is a length of time, like 20 minutes", func(text string) (err error) {
+		a.Takes, err = time.ParseDuration(sale.ReadLife(text))
+		return err
+	})
 	for _, e := range a.Check(of) {
 		if a.wrong[e.Field] == "" {
 			a.wrong[e.Field] = e.Message

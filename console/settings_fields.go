@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -84,7 +85,7 @@ func batchFields() []field {
 	return []field{
 		{name: "dispatch.batch", label: "At most in one batch", kind: "number"},
 		{name: "dispatch.every", label: "When", hint: "Like “every 5 minutes” or “every 90 seconds”; or five cron fields on the clock of the event, like */10 9-20 * * *."},
-		{name: "dispatch.link_life", label: "A link lives", hint: "Like 1h, 90m or 45s. Links that are out keep their end."},
+		{name: "dispatch.link_life", label: "A link lives", hint: "Like “1 hour” or “90 minutes”. Links that are out keep their end."},
 		{name: "dispatch.quiet", label: "Quiet hours", hint: "Like 22:00-08:00. Left empty: mail leaves at any hour."},
 	}
 }
@@ -146,7 +147,7 @@ func (f filler) fields(d field, prefix string) []templates.EditField {
 	for i, lang := range langs {
 		label := d.label
 		if len(langs) > 1 {
-			label += " (" + lang + ")"
+			label += ", in " + languageName(lang)
 		}
 		one := f.field(d, prefix+d.name+lang, label)
 		if group := strings.TrimSuffix(prefix+d.name, "."); i == 0 && one.Wrong == "" {
@@ -188,7 +189,7 @@ func (f filler) rows() []templates.EditRow {
 	for _, i := range append(used, next) {
 		row := templates.EditRow{Index: i, Was: f.values[saleform.Row(i, "was")], Legend: "Another type"}
 		if id := f.values[saleform.Row(i, "id")]; id != "" {
-			row.Legend = "Type " + id
+			row.Legend = "Ticket type “" + cmp.Or(f.values[saleform.Row(i, "title."+first(f.values.Languages()))], id) + "”"
 		}
 		for _, d := range typeFields() {
 			row.Fields = append(row.Fields, f.fields(d, saleform.Row(i, ""))...)
@@ -233,7 +234,7 @@ func (f filler) changes(all []sale.Change) []templates.EditChange {
 		if l.Label == names[i].Field {
 			l.Label = "" // the form does not show it
 		}
-		out = append(out, templates.EditChange{Label: l.Label, Field: all[i].Field, Old: said(all[i], all[i].Old), New: said(all[i], all[i].New)})
+		out = append(out, templates.EditChange{Label: l.Label, Field: all[i].Field, Old: f.said(all[i].Field, all[i].Old), New: f.said(all[i].Field, all[i].New)})
 	}
 	return out
 }
@@ -269,12 +270,4 @@ func labelled(groups []templates.EditGroup, wrong []sale.FieldError) []templates
 		all = append(all, templates.EditWrong{ID: ids[name], Label: label, Message: e.Message})
 	}
 	return all
-}
-
-// said is a value of a change as the form has it.
-func said(c sale.Change, value string) string {
-	if c.Field == "dispatch.every" {
-		value, _ = sale.Often(value)
-	}
-	return value
 }

@@ -41,7 +41,7 @@ func starting(now time.Time, zone string) saleform.Values {
 	return saleform.Values{
 		"languages": "en", "timezone": zone, "payment": sale.PaymentNone,
 		"registration.opens": at(0, 10), "registration.closes": at(2, 10), "dispatch.starts": at(2, 12), "dispatch.ends": at(10, 12),
-		"tickets.max_per_fan": "4", "dispatch.every": "@every 5m", "dispatch.link_life": "1h", "dispatch.quiet": "22:00-08:00", "mail.receipt": saleform.On,
+		"tickets.max_per_fan": "4", "dispatch.every": "@every 5m", "dispatch.link_life": "1 hour", "dispatch.quiet": "22:00-08:00", "mail.receipt": saleform.On,
 	}
 }
 

@@ -12,17 +12,14 @@ import (
 // languageNames are the languages in which inturn has words, with what an
 // English reader calls them.
 func languageNames() []templates.EditOption {
-	return []templates.EditOption{{Value: "en", Label: "English"}, {Value: "de", Label: "German"}, {Value: "fr", Label: "French"}, {Value: "nl", Label: "Dutch"}}
+	var all []templates.EditOption
+	for _, tag := range []string{"en", "de", "fr", "nl"} {
+		all = append(all, templates.EditOption{Value: tag, Label: languageName(tag)})
+	}
+	return all
 }
 
-func languageName(tag string) string {
-	for _, l := range languageNames() {
-		if l.Value == tag {
-			return l.Label
-		}
-	}
-	return tag
-}
+func languageName(tag string) string { return templates.EnglishName(tag) }
 
 func (s *Server) showEvent(d *setup, p *templates.SetupPage) {
 	var titles []templates.EditField
@@ -196,7 +193,7 @@ func (s *Server) showMails(d *setup, p *templates.SetupPage) {
 		{Title: "How fast", Row: true, Fields: []templates.EditField{every, other}},
 		{Row: true, Fields: d.fields(
 			templates.EditField{Name: "dispatch.batch", Label: "Offers in a batch", Kind: "number", Small: true, Hint: "Suggested: guaranteed fans have theirs within two hours, as far as the mail limit allows."},
-			templates.EditField{Name: "dispatch.link_life", Label: "A link is good for", Kind: "text", Small: true, Hint: "Like 1h, 90m or 2h30m. Long enough to see the mail; meanwhile its tickets wait."},
+			templates.EditField{Name: "dispatch.link_life", Label: "A link is good for", Kind: "text", Small: true, Hint: "Like “1 hour” or “90 minutes”. Long enough to see the mail; meanwhile its tickets wait."},
 			templates.EditField{Name: "dispatch.quiet", Label: "No offers between", Kind: "text", Small: true, Optional: true, Hint: "Like 22:00-08:00, so that nobody's hour runs while they sleep."},
 		)},
 		{Title: "For those who come too late", Intro: "Stands in the mail that says that everything is sold: another date, a waiting list, a stream.", Fields: d.fields(s.alternatives(d)...)},

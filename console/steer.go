@@ -82,7 +82,7 @@ func (ch change) figures() []templates.SteerFigure {
 	}
 	if n.Stock != nil {
 		p := n.Stock.Capacity()
-		all = append(all, templates.SteerFigure{Label: "Tickets sold", Value: count(p.Sold), Note: fmt.Sprintf("of %s; %s offered, %s free", count(p.Issued), count(p.Offered), count(p.Available))})
+		all = append(all, templates.SteerFigure{Label: "Tickets sold", Value: count(p.Sold), Note: fmt.Sprintf("of %s; %s offered, %s available", count(p.Issued), count(p.Offered), count(p.Available))})
 	}
 	return all
 }
@@ -134,7 +134,7 @@ func (ch change) nextBatch(schedule steering.Schedule) string {
 	case at.Before(n.At):
 		return "within a minute"
 	}
-	return at.In(n.Sale.Location()).Format("2 January 15:04:05 MST")
+	return at.In(n.Sale.Location()).Format("2 January, 15:04:05 MST")
 }
 
 // pending says why the box office does not have the newest version.

@@ -95,7 +95,7 @@ func TestSettingsAreTheSale(t *testing.T) {
 	h := newHouse(t)
 	b := h.as("manager")
 	b.want(b.post(settingsAt, b.whole()), 200, "This changes nothing.")
-	b.want(b.get(steerAt), 200, "Turn has come up to", "Next batch", "-Resume…", "Pause…", "of 100; 0 offered, 100 free")
+	b.want(b.get(steerAt), 200, "Turn has come up to", "Next batch", "-Resume…", "Pause…", "of 100; 0 offered, 100 available")
 }
 
 // What is pressed is shown with what it does, and done when it is confirmed.
@@ -187,13 +187,19 @@ func TestSettingsAreMeant(t *testing.T) {
 	}
 	form.Set("dispatch.every", "Every 90 seconds")
 	form.Set("dispatch.batch", "1,000")
+	form.Set("dispatch.link_life", "90 Minutes")
+	form.Set("dispatch.ends", "2027-04-02T18:30")
+	form.Set("payment", "on_site")
+	form.Del("mail.receipt")
 	form.Set("tickets.types[0].price", "95,50")
 	form.Set("tickets.types[0].title.en", "Friday night")
 	shown := b.post(settingsAt, form)
-	b.want(shown, 200, "95.50", "<th scope=\"row\">At most in one batch<br><code>dispatch.batch</code></th>", "Type fri: Price<br><code>tickets.types.fri.price</code>",
-		"Type fri: Title", "<br><code>tickets.types.fri.title.en</code>", "every minute</td>", "every 90 seconds</td>")
+	b.want(shown, 200, "95.50", "<th scope=\"row\">At most in one batch<br><code>dispatch.batch</code></th>", "Ticket type “Friday night”: Price<br><code>tickets.types.fri.price</code>",
+		"Ticket type “Friday night”: Title", "<br><code>tickets.types.fri.title.en</code>", "every minute</td>", "every 90 seconds</td>",
+		"1 hour 30 minutes</td>", "Fri 2 April 2027, 18:30 CEST</td>", "<td>Free of charge, or settled elsewhere</td><td>At the door</td>", "<td>yes</td><td>no</td>",
+		"-90m", "-on_site</td>", "-+02:00")
 	b.want(b.confirms(settingsAt, shown, ""), 303)
-	if s := h.inForce().Sale; s.Dispatch.Batch != 1000 || s.Dispatch.Every != "@every 90s" || s.Tickets.Types[0].Price != 9550 {
+	if s := h.inForce().Sale; s.Dispatch.Batch != 1000 || s.Dispatch.Every != "@every 90s" || s.Dispatch.LinkLife != 90*time.Minute || s.Tickets.Types[0].Price != 9550 {
 		t.Errorf("%+v, %+v", s.Dispatch, s.Tickets.Types[0])
 	}
 }

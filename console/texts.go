@@ -212,11 +212,11 @@ func (s *Server) renderPreview(w io.Writer, about sale.Sale, t textAt) (policy s
 	return previewPolicy(mail.HTML), s.pages.TextPreview(w, d)
 }
 
-// languagesOf are a sale's languages by what they call themselves.
+// languagesOf are a sale's languages by what they are called in English.
 func (s *Server) languagesOf(about sale.Sale) []templates.TextLanguage {
 	var all []templates.TextLanguage
 	for _, lang := range about.Languages {
-		all = append(all, templates.TextLanguage{Lang: lang, Name: s.pages.LanguageName(lang)})
+		all = append(all, templates.TextLanguage{Lang: lang, Name: languageName(lang)})
 	}
 	return all
 }

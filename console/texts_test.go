@@ -34,7 +34,7 @@ func (b *browser) saveText(path, words string, base int64) *httptest.ResponseRec
 func TestTexts(t *testing.T) {
 	h := newHouse(t)
 	b := h.as("manager")
-	b.want(b.get("/sales/lakeside-2027/texts"), 200, "Introduction", `lang="de">Deutsch`, "-<strong>yours", ": none")
+	b.want(b.get("/sales/lakeside-2027/texts"), 200, "Introduction", `<th scope="col">German</th>`, "-<strong>yours", ": none")
 	b.want(b.get(landingText), 200, "At the top of the sale", "{title}", "Lakeside Festival 2027", "when the form opens", "Wednesday, 10 March 2027, 12:00 CET", "-{number}")
 	b.want(b.saveText(landingText, " Come to {title}.\r\n\r\nSoon. \n", 1), 303)
 	want := sale.Texts{"landing": {"en": "Come to {title}.\n\nSoon."}}
@@ -195,7 +195,7 @@ func TestTestMail(t *testing.T) {
 	w := b.post("/sales/lakeside-2027/test-mail", url.Values{"kind": {"offer"}, "lang": {"de"}, "to": {"victim@example.org"}, "address": {"victim@example.org"}})
 	b.want(w, 303)
 	result := w.Header().Get("Location")
-	b.want(b.get(result), 200, "On its way", `http-equiv="refresh"`, "Offer: it is your turn, in Deutsch.")
+	b.want(b.get(result), 200, "On its way", `http-equiv="refresh"`, "Offer: it is your turn, in German.")
 	lease, ok, err := h.line.Acquire(t.Context(), "lakeside-2027", "test", time.Hour)
 	if err != nil || !ok {
 		t.Fatal(ok, err)

@@ -148,6 +148,8 @@ type tab struct{ Name, Path, Label string }
 // consoleFuncs are what only the console's templates call.
 func consoleFuncs() template.FuncMap {
 	return template.FuncMap{
+		"english": EnglishName,
+		"who":     sale.Who,
 		"tabs": func(s ConsoleSale) []tab {
 			all := []tab{
 				{"live", "", "Live"},

@@ -114,10 +114,20 @@ func (t *Templates) TextPreview(w io.Writer, d TextPreviewPage) error {
 // TestMail renders the page.
 func (t *Templates) TestMail(w io.Writer, d TestMailPage) error { return t.console(w, "testmail", &d) }
 
-// LanguageName is what a language calls itself; its tag where nothing is
-// known of it.
-func (t *Templates) LanguageName(lang string) string {
-	return t.name(t.LanguageOf([]string{lang}, lang))
+// EnglishName is what a language is called in English, as the console is
+// written; its tag where inturn has no words in it.
+func EnglishName(lang string) string {
+	switch lang {
+	case "en":
+		return "English"
+	case "de":
+		return "German"
+	case "fr":
+		return "French"
+	case "nl":
+		return "Dutch"
+	}
+	return lang
 }
 
 // TextLabel names a place of own words for organizers, and says where it is.

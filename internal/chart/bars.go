@@ -32,8 +32,8 @@ func (r Bar) sum() int {
 	return n
 }
 
-// Percent is the share in whole percent, rounded down, so that 100 % is said
-// only of the whole; 0 when the whole is nothing.
+// Percent is the share in whole percent, rounded, but 100 only of the whole; 0
+// when the whole is nothing.
 func Percent(part, whole int) int {
 	switch {
 	case whole <= 0 || part <= 0:
@@ -41,14 +41,23 @@ func Percent(part, whole int) int {
 	case part >= whole:
 		return 100
 	}
-	return min(int(float64(part)/float64(whole)*100), 99)
+	return min(int(math.Round(float64(part)/float64(whole)*100)), 99)
+}
+
+// Share writes the share in percent: what is not nothing is never "0 %".
+func Share(part, whole int) string {
+	n := Percent(part, whole)
+	if n == 0 && part > 0 && whole > 0 {
+		return "under 1 %"
+	}
+	return strconv.Itoa(n) + " %"
 }
 
 // says is what stands at the end of a row.
 func (r Bar) says() string {
 	s := Number(r.sum())
 	if r.Of > 0 {
-		s += " of " + Number(r.Of) + " · " + strconv.Itoa(Percent(r.sum(), r.Of)) + " %"
+		s += " of " + Number(r.Of) + " · " + Share(r.sum(), r.Of)
 	}
 	if r.Note != "" {
 		s += " · " + r.Note

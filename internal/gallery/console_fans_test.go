@@ -21,7 +21,7 @@ func fanActs(refused bool) []templates.FanAct {
 		}
 	}
 	return []templates.FanAct{
-		{Name: "resend", Label: "Send the link again", Text: "The same offer, with a new link that is good for 1h from when the mail leaves. At most three times in 24 hours.", Button: "Send it again"},
+		{Name: "resend", Label: "Send the link again", Text: "The same offer, with a new link that is good for 1 hour from when the mail leaves. At most three times in 24 hours.", Button: "Send it again"},
 		correct,
 		{Name: "withdraw", Label: "Take out of the line", Text: "As if the fan had left.", Button: "Take out"},
 		{Name: "export", Label: "Export what is stored", Text: "As a JSON file.", Button: "Download"},
@@ -32,7 +32,7 @@ func fanActs(refused bool) []templates.FanAct {
 
 func fanPage(change func(*templates.FanPage)) func(*templates.Templates, io.Writer, string) error {
 	p := templates.FanPage{
-		ConsoleFrame: saleFrame("Number 1412", "fans"), Number: 1412, Class: sale.Guaranteed, Address: "anna.keller@fans.example", MailLang: "de",
+		ConsoleFrame: saleFrame("Number 1412", "fans"), Number: 1412, Class: sale.Guaranteed, Address: "anna.keller@fans.example", MailLang: "German",
 		Joined: noon.Add(-48 * time.Hour), Timezone: "Europe/Zurich", Others: []int{97}, Acts: fanActs(false),
 		Reasons: []string{"The place has an offer of up to 4 tickets, open until Fri 12 Mar 2027, 13:20:00 CET."},
 		Events: []templates.FanEvent{

@@ -10,11 +10,18 @@ import (
 
 // setupScenes are the pages on which a sale is set up, forecast and checked.
 func setupScenes() []scene {
+	leads := map[string][2]string{
+		"event":         {"A title and who sells the tickets. Nobody but you sees anything of this until you create the sale at the end.", "On to the dates"},
+		"dates":         {"First fans leave their address while the form is open. Then offers are mailed, batch by batch.", "On to the tickets"},
+		"tickets":       {"Every kind of ticket with how many there are and what one costs.", "On to the places"},
+		"places":        {"Each fan gets a number. The first ones are guaranteed tickets, the next ones stand by for what is left.", "On to the mails"},
+		"mails":         {"Everybody gets a personal link when it is their turn. How fast that goes is up to you and your mail server.", "On to the preview"},
+		"preview-wrong": {"Nothing has been announced yet.", ""},
+	}
 	step := func(name, heading string, change func(p *templates.SetupPage)) scene {
 		return scene{"setup-" + name, func(ts *templates.Templates, w io.Writer, _ string) error {
 			p := templates.SetupPage{
-				ConsoleFrame: consoleFrame("Set up a sale"), Draft: 7, Step: name, Heading: heading, Lead: "Everything that is typed is kept.",
-				Next: "On", First: name == "event",
+				ConsoleFrame: consoleFrame("Set up a sale"), Draft: 7, Step: name, Heading: heading, Lead: leads[name][0], Next: leads[name][1], First: name == "event",
 			}
 			for i, s := range []string{"The event", "Dates", "Tickets", "Places in line", "Mails and plan", "Preview"} {
 				p.Steps = append(p.Steps, templates.SetupStep{
@@ -35,7 +42,7 @@ func setupScenes() []scene {
 		step("dates", "When is it?", func(p *templates.SetupPage) {
 			p.Zones = []string{"Europe/Zurich"}
 			p.Groups = []templates.EditGroup{
-				{Title: "Time zone", Fields: []templates.EditField{{Name: "timezone", Label: "Zone of the event", Kind: "text", List: "zones", Value: "Europe/Zurich", Hint: "Begin to type a city."}}},
+				{Title: "Time zone", Intro: "All times of the sale are on the clock of the event, wherever a fan or you may be.", Fields: []templates.EditField{{Name: "timezone", Label: "Zone of the event", Kind: "text", List: "zones", Value: "Europe/Zurich", Hint: "Begin to type a city, like Zurich."}}},
 				{Title: "Fans leave their address", Row: true, Fields: []templates.EditField{
 					{Name: "registration.opens", Label: "The form opens", Kind: "moment", Value: "2027-03-24T10:00"},
 					{Name: "registration.closes", Label: "The form closes", Kind: "moment", Value: "Friday", Wrong: "is not a time"},
@@ -55,7 +62,7 @@ func setupScenes() []scene {
 			p.Plan = &view
 		}),
 		step("preview-wrong", "Is everything as you want it?", func(p *templates.SetupPage) {
-			p.Next, p.Preview = "", &templates.SetupPreview{}
+			p.Step, p.Next, p.Preview = "preview", "", &templates.SetupPreview{}
 			p.Wrong = []templates.SetupWrong{{Field: "slug", Label: "Address on the web", Message: "there is a sale at this address already", Step: "event"}}
 		}),
 		{"plan", func(ts *templates.Templates, w io.Writer, _ string) error {

@@ -17,7 +17,7 @@ func steerScenes() []scene {
 	batches := templates.EditGroup{ID: "dispatch", Title: "Batches and links", Row: true, Fields: []templates.EditField{
 		{Name: "dispatch.batch", Label: "At most in one batch", Kind: "number", Value: "100"},
 		{Name: "dispatch.every", Label: "When", Kind: "text", Hint: "Like “every 5 minutes” or “every 90 seconds”; or five cron fields on the clock of the event, like */10 9-20 * * *.", Value: "every 5 minutes"},
-		{Name: "dispatch.link_life", Label: "A link lives", Kind: "text", Hint: "Like 1h, 90m or 45s. Links that are out keep their end.", Value: "1h"},
+		{Name: "dispatch.link_life", Label: "A link lives", Kind: "text", Hint: "Like “1 hour” or “90 minutes”. Links that are out keep their end.", Value: "1 hour"},
 		{Name: "dispatch.quiet", Label: "Quiet hours", Kind: "text", Hint: "Like 22:00-08:00. Left empty: mail leaves at any hour.", Value: "22:00-08:00"},
 	}}
 	tickets := templates.EditGroup{
@@ -26,8 +26,8 @@ func steerScenes() []scene {
 			{Name: "tickets.capacity", Label: "Capacity", Kind: "number", Value: "10000"},
 			{Name: "tickets.venue_maximum", Label: "What the venue holds", Kind: "number", Value: "12000", Locked: "Only an owner of the sale changes this."},
 		},
-		Rows: []templates.EditRow{{Index: 0, Was: "fri", Legend: "Type fri", Fields: []templates.EditField{
-			{Name: "tickets.types[0].title.en", Label: "Title (en)", Kind: "text", Value: "Friday"},
+		Rows: []templates.EditRow{{Index: 0, Was: "fri", Legend: "Ticket type “Friday”", Fields: []templates.EditField{
+			{Name: "tickets.types[0].title.en", Label: "Title", Kind: "text", Value: "Friday"},
 			{Name: "tickets.types[0].stock", Label: "Stock", Kind: "number", Value: "20000", Wrong: "20,000 is more than the 12,000 that the venue holds"},
 			{Name: "tickets.types[0].price", Label: "Price", Kind: "text", Value: "85.00"},
 		}}},
@@ -40,7 +40,7 @@ func steerScenes() []scene {
 	clash := batches
 	clash.Fields = append([]templates.EditField(nil), batches.Fields...)
 	clash.Fields[0].Value, clash.Fields[0].Clash = "500", &templates.EditClash{Filled: "100", Newest: "250"}
-	clash.Fields[2].Theirs, clash.Fields[2].Value = true, "90m"
+	clash.Fields[2].Theirs, clash.Fields[2].Value = true, "1 hour 30 minutes"
 	steer := templates.SteerPage{
 		ConsoleFrame: saleFrame("Steer", "steer"), Edit: templates.Edit{Base: 3, Groups: []templates.EditGroup{places, batches}},
 		Figures: []templates.SteerFigure{
@@ -48,9 +48,9 @@ func steerScenes() []scene {
 			{Label: "Turn has come up to", Value: "number 588"},
 			{Label: "Still wait", Value: "8,412"},
 			{Label: "Links out", Value: "96", Note: "the last until 15:02:10"},
-			{Label: "Tickets sold", Value: "1,600", Note: "of 10,000; 400 offered, 8,000 free"},
+			{Label: "Tickets sold", Value: "1,600", Note: "of 10,000; 400 offered, 8,000 available"},
 		},
-		Next: "12 March 14:05:00 CET", Until: "2027-03-13T14:00",
+		Next: "12 March, 14:05:00 CET", Until: "2027-03-13T14:00",
 		Acts: []templates.SteerAct{
 			{Name: "close", Label: "Close the form", Does: "Nobody else can join; who is in line stays."},
 			{Name: "pause", Label: "Pause", Does: "No offer goes out until you resume; links that are out run on."},
@@ -74,16 +74,16 @@ func steerScenes() []scene {
 		{"settings", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.Settings(w, templates.SettingsPage{
 				ConsoleFrame: saleFrame("Settings", "settings"), Zone: "Europe/Zurich",
-				Edit: templates.Edit{Base: 3, Groups: []templates.EditGroup{tickets, places, mail}, Wrong: []templates.EditWrong{{ID: "tickets-types-0-stock", Label: "Type fri: Stock", Message: "20,000 is more than the 12,000 that the venue holds"}}},
+				Edit: templates.Edit{Base: 3, Groups: []templates.EditGroup{tickets, places, mail}, Wrong: []templates.EditWrong{{ID: "tickets-types-0-stock", Label: "Ticket type “Friday”: Stock", Message: "20,000 is more than the 12,000 that the venue holds"}}},
 			})
 		}},
 		{"settings-two-at-once", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.Settings(w, templates.SettingsPage{
 				ConsoleFrame: saleFrame("Settings", "settings"), Zone: "Europe/Zurich",
 				Edit: templates.Edit{
-					Base: 4, Groups: []templates.EditGroup{clash}, By: "bea@lakeside.example wrote it in the console on 2027-03-12 13:58 CET",
+					Base: 4, Groups: []templates.EditGroup{clash}, By: "bea@lakeside.example wrote it in the console on 12 March 2027, 13:58 CET",
 					Clashes: []templates.EditWrong{{ID: "dispatch-batch", Label: "At most in one batch", Message: `was "100"; is "250" now; you typed "500"`}},
-					Theirs:  []templates.EditWrong{{ID: "dispatch-link_life", Label: "A link lives", Message: `is "90m" now`}},
+					Theirs:  []templates.EditWrong{{ID: "dispatch-link_life", Label: "A link lives", Message: `is "1 hour 30 minutes" now`}},
 				},
 			})
 		}},
@@ -91,12 +91,12 @@ func steerScenes() []scene {
 		{"change-refused", func(t *templates.Templates, w io.Writer, _ string) error { return t.Change(w, refused) }},
 		{"file", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.SaleFile(w, templates.SaleFilePage{
-				ConsoleFrame: saleFrame("Sale file", "file"), Version: 3, By: "bea@lakeside.example wrote it in the console on 2027-03-12 13:58 CET", Manages: true,
+				ConsoleFrame: saleFrame("Sale file", "file"), Version: 3, By: "bea@lakeside.example wrote it in the console on 12 March 2027, 13:58 CET", Manages: true,
 			})
 		}},
 		{"file-wrong", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.SaleFile(w, templates.SaleFilePage{
-				ConsoleFrame: saleFrame("Sale file", "file"), Version: 3, By: "cli:ann wrote it from a file on 2027-03-12 13:58 CET", Manages: true,
+				ConsoleFrame: saleFrame("Sale file", "file"), Version: 3, By: "ann (command line) wrote it from a file on 12 March 2027, 13:58 CET", Manages: true,
 				Text: "slug: lakeside-2027\nbatch: ten\n", Message: "the sale file has a mistake",
 				Wrong: []sale.FieldError{{Field: "dispatch.batch", Message: `"ten" is not a whole number; write it in digits alone, like 10000`, Line: 2}},
 			})

@@ -9,7 +9,7 @@ import (
 // textsScenes are where an organizer writes his own words, and sends himself a
 // mail. The frame beside the editor is empty here: it shows other pages.
 func textsScenes() []scene {
-	both := []templates.TextLanguage{{Lang: "en", Name: "English"}, {Lang: "de", Name: "Deutsch"}, {Lang: "fr", Name: "Français"}, {Lang: "nl", Name: "Nederlands"}}
+	both := []templates.TextLanguage{{Lang: "en", Name: "English"}, {Lang: "de", Name: "German"}, {Lang: "fr", Name: "French"}, {Lang: "nl", Name: "Dutch"}}
 	row := func(name string, own ...bool) templates.TextRow {
 		label, _ := templates.TextLabel(name)
 		r := templates.TextRow{Name: name, Label: label}
@@ -67,13 +67,13 @@ func textsScenes() []scene {
 			d.Wrong = map[string]string{"words": `"{venue}" is no placeholder here; there are {title}, {organizer}, {number}, {most}, {until}, {clock}, {life}.`}
 		})},
 		{"text-conflict", editor(func(d *templates.TextPage) {
-			d.Others = &templates.OthersWords{Who: "bob@lakeside.example wrote it in the console on 2027-03-11 14:02 CET", Words: "Your tickets are here.\n\nDo not hurry."}
+			d.Others = &templates.OthersWords{Who: "bob@lakeside.example wrote it in the console on 11 March 2027, 14:02 CET", Words: "Your tickets are here.\n\nDo not hurry."}
 		})},
 		{"textpreview-problem", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.TextPreview(w, templates.TextPreviewPage{Problem: "It has a { that is never closed; braces stand around placeholders only, like {title}."})
 		}},
 		{"testmail", test(nil)},
-		{"testmail-accepted", test(&templates.TestMailResult{Mail: templates.TestMailLabel("offer"), Language: "Deutsch", State: "accepted", Code: 250, Said: "250 2.0.0 Ok: queued as 4XkY7"})},
-		{"testmail-refused", test(&templates.TestMailResult{Mail: templates.TestMailLabel("offer"), Language: "Deutsch", State: "temporary", Code: 451, Said: "451 4.7.1 Greylisting in action, please come back later"})},
+		{"testmail-accepted", test(&templates.TestMailResult{Mail: templates.TestMailLabel("offer"), Language: "German", State: "accepted", Code: 250, Said: "250 2.0.0 Ok: queued as 4XkY7"})},
+		{"testmail-refused", test(&templates.TestMailResult{Mail: templates.TestMailLabel("offer"), Language: "German", State: "temporary", Code: 451, Said: "451 4.7.1 Greylisting in action, please come back later"})},
 	}
 }

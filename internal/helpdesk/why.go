@@ -142,7 +142,7 @@ func (q Question) sale() (all []Reason) {
 	add(st.Paused, Paused, "The sale is paused: no offer is made until somebody resumes it.")
 	add(q.Now.Before(d.Starts), NotStarted, "Offers begin "+q.when(d.Starts)+".")
 	add(!q.Now.Before(d.Starts) && q.Now.Add(d.LinkLife).After(d.Ends), TooLate,
-		"The sale ends "+q.when(d.Ends)+". That is too soon for an offer to live its whole "+sale.FormatLife(d.LinkLife)+".")
+		"The sale ends "+q.when(d.Ends)+". That is too soon for an offer to live its whole life of "+sale.Spelled(d.LinkLife)+".")
 	rest := st.Sale.Rest()
 	add(!q.Now.Before(d.Starts) && rest.Quiet(q.Now), Quiet, "No offer is made in the quiet hours, which end "+q.when(rest.NextLoud(q.Now))+".")
 	add(st.Stored == 0, NoVersion, "The box office does not have the sale yet."+because(st.PendingWhy))

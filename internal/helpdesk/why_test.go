@@ -55,7 +55,7 @@ func TestWaits(t *testing.T) {
 		"never put":              {func(q *q) { q.State.Stored, q.BoxDown, q.State.PendingWhy = 0, true, "refused" }, "box office has no version, next", "Because: refused"},
 		"a newer one is pending": {func(q *q) { q.State.Latest = 2 }, "next", ""},
 		"sold out":               {func(q *q) { q.State.SoldOut = true }, "sold out, next", "If an order is cancelled"},
-		"too late":               {func(q *q) { q.State.Sale.Dispatch.Ends = noon.Add(59 * time.Minute) }, "too late for a whole life, next", "1h"},
+		"too late":               {func(q *q) { q.State.Sale.Dispatch.Ends = noon.Add(59 * time.Minute) }, "too late for a whole life, next", "its whole life of 1 hour."},
 		"just in time":           {func(q *q) { q.State.Sale.Dispatch.Ends = noon.Add(time.Hour) }, "next", ""},
 		"over":                   {func(q *q) { q.State.Sale.Dispatch.Ends = noon; q.State.Paused = true }, "over", "ended at 12:00:00 CET"},
 		"several":                {func(q *q) { q.State.Paused, q.State.SoldOut, q.Queue.Ahead = true, true, 5 }, "paused, sold out, others are ahead", ""},

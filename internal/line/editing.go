@@ -156,7 +156,7 @@ func (v Version) By() string {
 	if v.Source == FromConsole {
 		where = "in the console"
 	}
-	return fmt.Sprintf("%s wrote it %s on %s", v.Actor, where, v.At.In(v.Sale.Location()).Format("2006-01-02 15:04 MST"))
+	return fmt.Sprintf("%s wrote it %s on %s", sale.Who(v.Actor), where, v.At.In(v.Sale.Location()).Format("2 January 2006, 15:04 MST"))
 }
 
 // Version gives a version of a sale as it was written, 0 for the newest that

@@ -78,7 +78,7 @@ func TestRefusedEditTellsTheDifference(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, want := range []string{
-			"Version 2 is newer: bea@lakeside.example wrote it in the console on 2027-03-10 10:00 CET. This was made from version 1.",
+			"Version 2 is newer: bea@lakeside.example wrote it in the console on 10 March 2027, 10:00 CET. This was made from version 1.",
 			"dispatch.batch: would be 3, and is 7 now",
 			"tickets.types.ticket.stock: would be 20, and is 12 now",
 			"organizer.name: would be left out, and is Lakeside Ltd now",

@@ -58,7 +58,7 @@ func (a Assumptions) Check(s sale.Sale) []sale.FieldError {
 		fail("tickets", "is a number from 1 to %d, the most that a fan may buy", most)
 	}
 	if half := s.Dispatch.LinkLife / 2; a.Takes < 0 || a.Takes > half {
-		fail("takes", "is at most %s, half the life of a link: some take twice as long as the average", sale.FormatLife(half.Truncate(time.Second)))
+		fail("takes", "is at most %s, half the life of a link: some take twice as long as the average", sale.Life(half.Truncate(time.Second)))
 	}
 	return errs
 }

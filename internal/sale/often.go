@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 var (
@@ -69,4 +70,28 @@ func ReadOften(text string) (schedule string, ok bool) {
 		return text, false
 	}
 	return schedule, true
+}
+
+// Life writes how long a link lives as people say it: "1 hour 30 minutes"; as a
+// sale file does ([FormatLife]) where [ReadLife] would not read that back.
+func Life(d time.Duration) string {
+	written := FormatLife(d)
+	if words := Spelled(d); ReadLife(words) == written {
+		return words
+	}
+	return written
+}
+
+// ReadLife reads what [Life] writes and its like ("90 minutes", "1 h") as a sale
+// file has it; anything else is left as it is.
+func ReadLife(text string) string {
+	said := strings.TrimSpace(text)
+	if strings.HasPrefix(strings.ToLower(said), "every") {
+		return text
+	}
+	schedule, ok := ReadOften(said)
+	if !ok {
+		return text
+	}
+	return strings.TrimPrefix(schedule, "@every ")
 }

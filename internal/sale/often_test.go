@@ -2,6 +2,7 @@ package sale_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/inturn/inturn/internal/sale"
 )
@@ -43,6 +44,38 @@ func TestReadOften(t *testing.T) {
 	for _, kept := range []string{"", "every", "every ", "often", "5", "every 5", "every 5 parsecs", "*/5 * * * *", "@every 5m", "every minute or so", "every 99999999999999999999 s"} {
 		if got, ok := sale.ReadOften(kept); got != kept || ok {
 			t.Errorf("%q is read as %q", kept, got)
+		}
+	}
+}
+
+// TestLife: how long a link lives is said in words that are read back as the
+// sale file has it, or as the file has it.
+func TestLife(t *testing.T) {
+	for life, words := range map[time.Duration]string{
+		time.Hour: "1 hour", 90 * time.Minute: "1 hour 30 minutes", 45 * time.Second: "45 seconds", 36 * time.Hour: "36h", 1500 * time.Millisecond: "1.5s",
+	} {
+		got := sale.Life(life)
+		if got != words {
+			t.Errorf("%s is said as %q, not %q", life, got, words)
+		}
+		if back := sale.ReadLife(got); back != sale.FormatLife(life) {
+			t.Errorf("%q is read as %q, not %q", got, back, sale.FormatLife(life))
+		}
+	}
+	for typed, want := range map[string]string{
+		" 90 Minutes": "90m", "1 h": "1h", "1h": "1h", "2 hours 5 min": "2h5m", "every hour": "every hour", "every 5 minutes": "every 5 minutes", "long": "long", "": "",
+	} {
+		if got := sale.ReadLife(typed); got != want {
+			t.Errorf("%q is read as %q, not %q", typed, got, want)
+		}
+	}
+}
+
+// TestWho: an actor of the command line is told in words.
+func TestWho(t *testing.T) {
+	for actor, want := range map[string]string{"cli:ann": "ann (command line)", "ann@lakeside.example": "ann@lakeside.example", "": ""} {
+		if got := sale.Who(actor); got != want {
+			t.Errorf("%q is called %q, not %q", actor, got, want)
 		}
 	}
 }

@@ -8,7 +8,7 @@
 //     under its name, in the words in which a sale file is told, and both ways
 //     give the same sale: [Parse] writes the fields down as a sale file and has
 //     it read. Where nobody would use a file's notation, the form speaks
-//     as people do: a batch leaves "every 5 minutes" ([Meant]).
+//     as people do: a batch leaves "every 5 minutes", a link lives "1 hour" ([Meant]).
 //   - [Of] and [Parse] are each other's inverse. What a form does not show (its
 //     texts of pages and mails, the version) is taken from the sale that it was
 //     filled with.

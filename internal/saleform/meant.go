@@ -17,7 +17,8 @@ var (
 
 // Meant is what somebody means who typed a value, as far as nobody could mean
 // anything else: a count without its separators, a price with a point, a
-// currency in capitals, "every 5 minutes" as a sale file has it. What it does not understand is left as it was typed.
+// currency in capitals, "every 5 minutes" and "1 hour" as a sale file has them.
+// What it does not understand is left as it was typed.
 func Meant(name, typed string) string {
 	value := strings.TrimSpace(typed)
 	switch {
@@ -30,6 +31,8 @@ func Meant(name, typed string) string {
 	case name == "dispatch.every":
 		schedule, _ := sale.ReadOften(typed)
 		return schedule
+	case name == "dispatch.link_life":
+		return sale.ReadLife(typed)
 	case name == "currency":
 		return strings.ToUpper(value)
 	}

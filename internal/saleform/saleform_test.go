@@ -47,6 +47,7 @@ func TestParse(t *testing.T) {
 	}{
 		"unchanged":          {typed(), func(*sale.Sale) {}, ""},
 		"a schedule":         {typed("dispatch.every", "Every 90 seconds"), func(s *sale.Sale) { s.Dispatch.Every = "@every 90s" }, ""},
+		"a life in words":    {typed("dispatch.link_life", "90 minutes"), func(s *sale.Sale) { s.Dispatch.LinkLife = 90 * time.Minute }, ""},
 		"a schedule of cron": {typed("dispatch.every", " */5 * * * * "), func(s *sale.Sale) { s.Dispatch.Every = "*/5 * * * *" }, ""},
 		"a number":           {typed("dispatch.batch", " 250 "), func(s *sale.Sale) { s.Dispatch.Batch = 250 }, ""},
 		"lines of a browser": {typed("mail.alternatives.en", "one\r\ntwo"), func(s *sale.Sale) { s.Mail.Alternatives = sale.Text{"en": "one\ntwo"} }, ""},

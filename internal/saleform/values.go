@@ -31,7 +31,7 @@ func Of(s sale.Sale) Values {
 		"payment": s.Payment, "mail.from": s.Mail.From, "mail.reply_to": s.Mail.ReplyTo,
 		"brand.accent": s.Brand.Accent, "brand.accent_dark": s.Brand.AccentDark, "brand.logo": salefile.LogoURL(s.Brand.Logo),
 		"embed.origins": strings.Join(s.Embed.Origins, "\n"), "dispatch.batch": count(s.Dispatch.Batch),
-		"dispatch.link_life": sale.FormatLife(s.Dispatch.LinkLife), "dispatch.quiet": s.Dispatch.Quiet.String(),
+		"dispatch.link_life": sale.Life(s.Dispatch.LinkLife), "dispatch.quiet": s.Dispatch.Quiet.String(),
 		"event.venue": s.Event.Venue,
 	}
 	v["dispatch.every"], _ = sale.Often(s.Dispatch.Every)

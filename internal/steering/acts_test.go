@@ -75,7 +75,7 @@ func TestStopInTheFirstHour(t *testing.T) {
 	}
 	e := steering.Look(n, to, every)
 	if len(e.Refused) > 0 || e.Confirm.Word != "lakeside" || len(e.Does) < 2 ||
-		e.Does[0] != "No offer is made any more, since none would live for 1h before the end, 14:59." {
+		e.Does[0] != "No offer is made any more, since none would live for 1 hour before the end, 14:59." {
 		t.Errorf("%+v", e)
 	}
 }

@@ -54,7 +54,7 @@ func (l *look) next(s sale.Sale, remembered time.Time, paused bool) batch {
 	case paused:
 		b.none = "the sale is paused"
 	case b.at.Add(d.LinkLife).After(d.Ends):
-		b.none = fmt.Sprintf("an offer would not live for %s before the end, %s", sale.FormatLife(d.LinkLife), l.at(d.Ends))
+		b.none = fmt.Sprintf("an offer would not live for %s before the end, %s", sale.Spelled(d.LinkLife), l.at(d.Ends))
 	case l.n.Waiting == 0:
 		b.none = "nobody waits"
 	case l.n.Stock == nil:

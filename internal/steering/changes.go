@@ -82,7 +82,7 @@ func (l *look) window() {
 		l.then("%s", l.declines())
 		l.ask(l.to.Slug, "the declines that go out cannot be taken back")
 	case last && !ended:
-		l.does("No offer is made any more, since none would live for %s before the end, %s.", sale.FormatLife(to.LinkLife), l.at(to.Ends))
+		l.does("No offer is made any more, since none would live for %s before the end, %s.", sale.Spelled(to.LinkLife), l.at(to.Ends))
 		l.outAtTheEnd()
 		l.then("At %s it ends. %s. %s", l.at(to.Ends), waits(l.n.Waiting, "the polite decline then"), l.declines())
 		l.ask(l.to.Slug, "the declines that go out then cannot be taken back")

@@ -98,12 +98,12 @@ func (v view) dispatcherGone() bool {
 }
 
 func (v view) nobodyDispatches() templates.LiveAlert {
-	since := ""
+	title := "No dispatcher works on this sale"
 	if !v.Signs.LeaseUntil.IsZero() {
-		since = " since " + v.clock(v.Signs.LeaseUntil)
+		title = "No dispatcher has worked on this sale since " + v.clock(v.Signs.LeaseUntil)
 	}
 	return templates.LiveAlert{
-		Kind: "bad", Title: "No dispatcher works on this sale" + since,
+		Kind: "bad", Title: title,
 		Says: "No offer is made, none is closed, and no mail leaves. Start one: inturn serve.",
 	}
 }
@@ -128,7 +128,7 @@ func (v view) mailFailing() templates.LiveAlert {
 		wait = "mail waits"
 	}
 	return templates.LiveAlert{
-		Kind: "bad", Title: "Mail does not leave",
+		Kind: "bad", Title: "Mail is not leaving",
 		Says: fmt.Sprintf("The mail server would not take any from us, %s; %s %s and will be tried again. No link's time runs before its mail has left.",
 			v.ago(v.Mails.Last.At), chart.Number(v.unsent()), wait),
 		At: v.path("checklist"), Do: "Ask the doctor…",

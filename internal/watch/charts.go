@@ -30,10 +30,11 @@ func (v view) signUps() template.HTML {
 		sum += n
 	}
 	at := b.Start.Add(time.Duration(slices.Index(b.Values, most)) * b.Step)
-	f.Summary = fmt.Sprintf("%s in all, at most %s in a minute, at %s.", chart.Number(sum), chart.Number(most), v.clock(at))
+	hour := "in the last hour"
 	if !b.Open {
-		f.Summary = "The form's last hour. " + f.Summary
+		hour = "in the form's last hour"
 	}
+	f.Summary = fmt.Sprintf("%s %s, at most %s in a minute, at %s.", chart.Number(sum), hour, chart.Number(most), v.clock(at))
 	if sum == 0 {
 		f.Summary = "Nobody signed up in this time."
 	}
@@ -63,8 +64,8 @@ func (v view) units() template.HTML {
 		return chart.Areas(f, chart.Over{})
 	}
 	c := u.Stock.Capacity()
-	f.Summary = fmt.Sprintf("%s of %s tickets are sold (%d %%), %s are on offer, %s are free.",
-		chart.Number(c.Sold), chart.Number(c.Issued), chart.Percent(c.Sold, c.Issued), chart.Number(c.Offered), chart.Number(c.Available))
+	f.Summary = fmt.Sprintf("%s of %s tickets are sold (%s), %s are offered, %s are available.",
+		chart.Number(c.Sold), chart.Number(c.Issued), chart.Share(c.Sold, c.Issued), chart.Number(c.Offered), chart.Number(c.Available))
 	o := chart.Over{At: u.At}
 	for i, account := range u.Accounts {
 		o.Series = append(o.Series, chart.Series{Name: account, Values: u.Balances[i]})
@@ -80,7 +81,7 @@ func (v view) funnel() template.HTML {
 	bought, declined, expired := o.Sent(sale.OfferBought), o.Sent(sale.OfferDeclined), o.Sent(sale.OfferExpired)
 	f := chart.Frame{
 		ID: "chart-funnel", Title: "From mail to purchase", Unit: "offers", Empty: "No offer has been mailed yet.",
-		Summary: fmt.Sprintf("Of %s mailed offers %d %% were bought.", chart.Number(mailed), chart.Percent(bought, mailed)),
+		Summary: fmt.Sprintf("Of %s %s were bought.", sale.Counted(mailed, "mailed offer"), chart.Share(bought, mailed)),
 	}
 	if mailed == 0 {
 		return chart.HorizontalBars(f, chart.Bars{})

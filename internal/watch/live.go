@@ -59,9 +59,9 @@ func (v view) clock(t time.Time) string {
 	case t.Format("2006-01-02") == now.Format("2006-01-02"):
 		return t.Format("15:04")
 	case t.Year() == now.Year():
-		return t.Format("2 January 15:04")
+		return t.Format("2 January, 15:04")
 	}
-	return t.Format("2 January 2006 15:04")
+	return t.Format("2 January 2006, 15:04")
 }
 
 // ago writes how long ago something was.

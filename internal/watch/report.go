@@ -45,8 +45,8 @@ func (r report) glance() []templates.LiveFigure {
 	mailed, bought := o.Sent(), o.Sent(sale.OfferBought)
 	return []templates.LiveFigure{
 		figure("Demand", sale.Counted(st.Last, "place"), fmt.Sprintf("for %s; %s left the line", sale.Counted(capacity.Issued, "ticket"), chart.Number(r.view.Queues.Withdrawn))),
-		figure("Sold", sale.Counted(capacity.Sold, "ticket"), fmt.Sprintf("%d %% of %s", chart.Percent(capacity.Sold, capacity.Issued), chart.Number(capacity.Issued))),
-		figure("Conversion", fmt.Sprintf("%d %%", chart.Percent(bought, mailed)), fmt.Sprintf("%s of %s were bought", chart.Number(bought), sale.Counted(mailed, "mailed offer"))),
+		figure("Sold", sale.Counted(capacity.Sold, "ticket"), chart.Share(capacity.Sold, capacity.Issued)+" of "+chart.Number(capacity.Issued)),
+		figure("Conversion", chart.Share(bought, mailed), fmt.Sprintf("%s of %s were bought", chart.Number(bought), sale.Counted(mailed, "mailed offer"))),
 		figure("Recycled", sale.Counted(m.Returned+m.Cancelled, "ticket"), "came back for the next in line"),
 		figure("Bounced", sale.Counted(o.All(sale.OfferBounced), "offer"), "to addresses that were refused"),
 	}
@@ -104,10 +104,10 @@ func (r report) tickets() templates.ReportPart {
 	c, m := r.view.Units.Stock.Capacity(), r.view.Units.Moves
 	row := func(what string, n int, how string) []string { return []string{what, chart.Number(n), how} }
 	t := templates.ReportTable{Caption: "Tickets, as the ledger has them", Head: []string{"What", "Tickets", "How it adds up"}, Columns: []string{"", "n"}, Rows: [][]string{
-		row("For sale", c.Issued, "sold + on offer + free"),
+		row("For sale", c.Issued, "sold + offered now + available"),
 		row("Sold", c.Sold, "bought − cancelled"),
-		row("On offer", c.Offered, "offered − bought − given back"),
-		row("Free", c.Available, ""),
+		row("Offered now", c.Offered, "offered in all − bought − given back"),
+		row("Available", c.Available, ""),
 		row("Offered in all", m.Offered, "a ticket that was offered twice counts twice"),
 		row("Bought", m.Bought, ""),
 		row("Given back", m.Returned, "declined, expired, or more than was bought"),
@@ -115,7 +115,7 @@ func (r report) tickets() templates.ReportPart {
 	}}
 	part := templates.ReportPart{Title: "Tickets and recycling", Charts: []template.HTML{r.units()}, Tables: []templates.ReportTable{t}}
 	if again := m.Offered - c.Issued; again > 0 {
-		part.Says = sale.Counted(again, "ticket") + " more were offered than there are for sale: they had come back, and went to the next in line."
+		part.Says = moreOffered(again)
 	}
 	if pools := r.view.Units.Stock.Pools; len(pools) > 2 {
 		types := templates.ReportTable{Caption: "By ticket type", Head: []string{"Type", "For sale", "Sold", "Left"}, Columns: []string{"", "n", "n", "n"}}
@@ -125,6 +125,14 @@ func (r report) tickets() templates.ReportPart {
 		part.Tables = append(part.Tables, types)
 	}
 	return part
+}
+
+// moreOffered says that tickets were offered more than once.
+func moreOffered(n int) string {
+	if n == 1 {
+		return "One more ticket was offered than there are for sale: it came back and went to the next in line."
+	}
+	return chart.Number(n) + " more tickets were offered than there are for sale: they came back and went to the next in line."
 }
 
 func (r report) typeTitle(id string) string {
@@ -159,9 +167,9 @@ func (r report) post() templates.ReportPart {
 func (r report) incidents() templates.ReportPart {
 	t := templates.ReportTable{Caption: "Freezes and pauses", Head: []string{"What", "From", "To", "How long", "Who, and why"}, Columns: []string{"", "when", "when", "when"}}
 	for _, i := range r.Incidents {
-		who := i.Actor + ": " + i.Why
+		who := sale.Who(i.Actor) + ": " + i.Why
 		if i.EndedWhy != "" {
-			who += "; released by " + i.EndedBy + ": " + i.EndedWhy
+			who += "; released by " + sale.Who(i.EndedBy) + ": " + i.EndedWhy
 		}
 		if !i.Lasts() {
 			who += fmt.Sprintf(" (%s got the time back)", sale.Counted(i.Moved, "link"))
@@ -176,7 +184,7 @@ func (r report) incidents() templates.ReportPart {
 		if n+1 < len(r.Steps) {
 			ended = r.Steps[n+1].At
 		}
-		t.Rows = append(t.Rows, r.stretch("Pause", s.At, ended, strings.TrimSuffix(s.Actor+": "+s.Why, ": ")))
+		t.Rows = append(t.Rows, r.stretch("Pause", s.At, ended, strings.TrimSuffix(sale.Who(s.Actor)+": "+s.Why, ": ")))
 	}
 	part := templates.ReportPart{Title: "Incidents", Says: "There was no freeze and no pause."}
 	if len(t.Rows) > 0 {
@@ -188,13 +196,13 @@ func (r report) incidents() templates.ReportPart {
 // stretch is a row about a time from one moment to another, or until now.
 func (r report) stretch(what string, from, to time.Time, who string) []string {
 	if to.IsZero() {
-		return []string{what, r.precise(from), "it lasts", lengthText(r.view.At.Sub(from)), who}
+		return []string{what, r.precise(from), "not over yet", lengthText(r.view.At.Sub(from)), who}
 	}
 	return []string{what, r.precise(from), r.precise(to), lengthText(to.Sub(from)), who}
 }
 
 // precise writes a moment with its second.
-func (v view) precise(t time.Time) string { return t.In(v.zone).Format("2 January 2006 15:04:05") }
+func (v view) precise(t time.Time) string { return t.In(v.zone).Format("2 January 2006, 15:04:05") }
 
 // lengthText writes a length of time in its two largest units.
 func lengthText(d time.Duration) string {

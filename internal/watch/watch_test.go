@@ -44,7 +44,7 @@ func TestRoles(t *testing.T) {
 		change            func(s *figures.Snapshot)
 	}{
 		{"Registration", "good", "5 minutes ago", nil},
-		{"Registration", "idle", "opens on 12 March 2027 12:01", func(s *figures.Snapshot) { s.State.Sale.Registration.Opens = noon.Add(time.Minute) }},
+		{"Registration", "idle", "opens on 12 March 2027, 12:01", func(s *figures.Snapshot) { s.State.Sale.Registration.Opens = noon.Add(time.Minute) }},
 		{"Registration", "idle", "closed on", func(s *figures.Snapshot) { s.State.Sale.Registration.Closes = noon }},
 		{"Registration", "idle", "nobody has signed up", func(s *figures.Snapshot) { s.Signs.LastSignUp = time.Time{} }},
 		{"Registration", "good", "Full", func(s *figures.Snapshot) { s.State.Last = 24 }},
@@ -89,18 +89,18 @@ func TestNow(t *testing.T) {
 		{"none the clocks stand still|warm Frozen since 11:50:00 CET, for 10 minutes No clock|when you release the sale. Why: no network|warm Paused|/sales/lake/freeze Release it…", func(s *figures.Snapshot) {
 			s.State.Frozen, s.State.Paused, s.State.FrozenSince, s.State.FrozenWhy = true, true, noon.Add(-10*time.Minute), "no network"
 		}},
-		{"Frozen since 11 March 11:59, for 1 day 1 minute No clock", func(s *figures.Snapshot) {
+		{"Frozen since 11 March, 11:59, for 1 day 1 minute No clock", func(s *figures.Snapshot) {
 			s.State.Frozen, s.State.FrozenSince = true, noon.Add(-24*time.Hour-time.Minute)
 		}},
 		{"Frozen since 11:59:35 CET, for 25 seconds|Release it", func(s *figures.Snapshot) {
 			s.State.Frozen, s.State.FrozenSince, s.State.Sale.Dispatch.Ends = true, noon.Add(-25*time.Second), noon
 		}},
-		{"bad No dispatcher works on this sale since 11:59 No offer", func(s *figures.Snapshot) { s.Signs.LeaseUntil = noon.Add(-time.Minute) }},
+		{"bad No dispatcher has worked on this sale since 11:59 No offer", func(s *figures.Snapshot) { s.Signs.LeaseUntil = noon.Add(-time.Minute) }},
 		{"bad No dispatcher works on this sale No offer", func(s *figures.Snapshot) { s.Signs = line.Signs{} }},
-		{"bad Mail does not leave The mail server would not take any from us, 30 seconds ago; 1 mail waits|/sales/lake/checklist Ask the doctor…", func(s *figures.Snapshot) {
+		{"bad Mail is not leaving The mail server would not take any from us, 30 seconds ago; 1 mail waits|/sales/lake/checklist Ask the doctor…", func(s *figures.Snapshot) {
 			s.Mails.Last.Result, s.Queues.Mails = line.ResultFault, map[sale.MailKind]int{sale.MailOffer: 1}
 		}},
-		{"bad Mail does not leave|1,200 mails wait", func(s *figures.Snapshot) {
+		{"bad Mail is not leaving|1,200 mails wait", func(s *figures.Snapshot) {
 			s.Mails.Last.Result, s.Queues.Mails = line.ResultAside, map[sale.MailKind]int{sale.MailOffer: 200, sale.MailReceipt: 1000}
 		}},
 		{"none too little time is left", func(s *figures.Snapshot) { s.State.Sale.Dispatch.Ends = noon.Add(time.Minute) }},

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/inturn/inturn/internal/chart"
@@ -10,7 +9,7 @@ import (
 )
 
 // long writes a moment with its day and its zone.
-func (v view) long(t time.Time) string { return t.In(v.zone).Format("2 January 2006 15:04 MST") }
+func (v view) long(t time.Time) string { return t.In(v.zone).Format("2 January 2006, 15:04 MST") }
 
 // now is the sale at a glance.
 func (v view) now() templates.LiveNow {
@@ -36,7 +35,7 @@ func (v view) sold() templates.LiveFigure {
 	f := templates.LiveFigure{Label: "Sold", Value: "not known"}
 	if c := v.Units.Stock.Capacity(); v.Units.Known {
 		f.Value = chart.Number(c.Sold)
-		f.Note = fmt.Sprintf("of %s tickets, %d %%", chart.Number(c.Issued), chart.Percent(c.Sold, c.Issued))
+		f.Note = "of " + chart.Number(c.Issued) + " tickets, " + chart.Share(c.Sold, c.Issued)
 	}
 	return f
 }
