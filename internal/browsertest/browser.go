@@ -138,6 +138,16 @@ func (b *Browser) Dark(on bool) {
 	}
 }
 
+// Paper shows pages as they are printed, as wide as A4 is between margins of
+// 14 mm.
+func (b *Browser) Paper() {
+	b.tb.Helper()
+	b.Screen(688, 1000)
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		b.tb.Fatalf("emulate paper: %v", err)
+	}
+}
+
 // Screen changes the size of the screen, in CSS pixels.
 func (b *Browser) Screen(width, height int) {
 	b.tb.Helper()

@@ -109,6 +109,24 @@ func TestConsoleAccessible(t *testing.T) {
 	}
 }
 
+// TestConsoleOnPaper wants what is printed (the report, the history, recovery
+// codes) to fit on A4 whole, without what can only be pressed.
+func TestConsoleOnPaper(t *testing.T) {
+	h := openConsole(t)
+	b := browsertest.New(t, browsertest.Options{})
+	b.Paper()
+	for _, name := range []string{"report", "history", "freeze", "recovery", "texts"} {
+		b.Goto(h.url + "/" + name)
+		if !b.Fits() || !browsertest.Evaluate[bool](b, "[...document.querySelectorAll('.scroll')].every(e => e.scrollWidth <= e.clientWidth)") {
+			t.Errorf("%s is wider than the paper", name)
+		}
+		const shown = "[...document.querySelectorAll('button, form, .you, .tabs ul, .pages')].filter(e => e.checkVisibility()).map(e => e.outerHTML).join(' ')"
+		if left := browsertest.Evaluate[string](b, shown); left != "" {
+			t.Errorf("%s prints %s", name, left)
+		}
+	}
+}
+
 // TestConsoleValidHTML runs the HTML validator over every page of the console.
 func TestConsoleValidHTML(t *testing.T) {
 	h := openConsole(t)

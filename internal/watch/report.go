@@ -198,7 +198,11 @@ func (r report) stretch(what string, from, to time.Time, who string) []string {
 	if to.IsZero() {
 		return []string{what, r.precise(from), "not over yet", lengthText(r.view.At.Sub(from)), who}
 	}
-	return []string{what, r.precise(from), r.precise(to), lengthText(to.Sub(from)), who}
+	until := r.precise(to)
+	if begun, ended := from.In(r.zone), to.In(r.zone); begun.Year() == ended.Year() && begun.YearDay() == ended.YearDay() {
+		until = ended.Format("15:04:05") // of the same day
+	}
+	return []string{what, r.precise(from), until, lengthText(to.Sub(from)), who}
 }
 
 // precise writes a moment with its second.
