@@ -155,11 +155,11 @@ func (k *books) checkQuantities(o *offer, q sale.Quantities) error {
 			return badQuantity(kind, "There are no tickets of this type.")
 		}
 		if left := k.ledger.balance(kind, available); q[kind] > left {
-			short = append(short, sale.FieldError{Field: "qty." + kind, Message: fmt.Sprintf("%d are left.", left)})
+			short = append(short, sale.FieldError{Field: "qty." + kind, Message: sale.Counted(left, "ticket") + " left."})
 		}
 	}
 	if total := q.Total(); total > o.granted {
-		e := sale.E(sale.CodeTooManyTickets, "This offer is good for %d tickets.", o.granted)
+		e := sale.E(sale.CodeTooManyTickets, "This offer is good for %s.", sale.Counted(o.granted, "ticket"))
 		e.Fields = short
 		return e
 	}
