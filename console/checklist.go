@@ -166,7 +166,7 @@ func (c checklist) languages() templates.ChecklistItem {
 		spoken = append(spoken, languageName(lang))
 	}
 	if len(missing) > 0 {
-		return c.leading(item(isLook, title, "Not there: "+strings.Join(missing, ", ")+".", "Where a title is missing, fans read it in another language; where your own words are missing, they read inturn's."),
+		return c.leading(item(isLook, title, "Missing: "+strings.Join(missing, ", ")+".", "Where a title is missing, fans read it in another language; where your own words are missing, they read inturn's."),
 			"/settings", "Write them")
 	}
 	return item(isDone, title, strings.Join(spoken, ", ")+".", "")

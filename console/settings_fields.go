@@ -84,8 +84,8 @@ func settingsGroups() []fieldGroup {
 func batchFields() []field {
 	return []field{
 		{name: "dispatch.batch", label: "At most in one batch", kind: "number"},
-		{name: "dispatch.every", label: "When", hint: "Like “every 5 minutes” or “every 90 seconds”; or five cron fields on the clock of the event, like */10 9-20 * * *."},
-		{name: "dispatch.link_life", label: "A link lives", hint: "Like “1 hour” or “90 minutes”. Links that are out keep their end."},
+		{name: "dispatch.every", label: "A batch leaves", hint: "Like “every 5 minutes” or “every 90 seconds”, or a cron expression like */10 9-20 * * *."},
+		{name: "dispatch.link_life", label: "A link is good for", hint: "Like “1 hour” or “90 minutes”. Links that are out keep their end."},
 		{name: "dispatch.quiet", label: "Quiet hours", hint: "Like 22:00-08:00. Left empty: mail leaves at any hour."},
 	}
 }
@@ -94,13 +94,13 @@ func robotsFields() []field {
 	return []field{
 		{name: "robots", label: "Do more than the limits that every sale has", kind: "box"},
 		{name: "robots.proof_of_work", label: "A sign-up brings a solved puzzle, or is confirmed by mail", kind: "box"},
-		{name: "robots.work", label: "Work of a puzzle", kind: "number", hint: "How many hashes at most: 1000 to 5000000."},
+		{name: "robots.work", label: "Work of a puzzle", kind: "number", hint: "How many tries a browser needs at most: 1,000 to 5,000,000."},
 		{name: "robots.disposable", label: "Addresses at disposable domains", kind: "choice", options: []templates.EditOption{
 			{Value: "allow", Label: "are taken"}, {Value: "flag", Label: "are taken, and you are told"}, {Value: "refuse", Label: "are refused"},
 		}},
 		{name: "robots.allow", label: "Domains that are never disposable", kind: "area", hint: "One a line."},
 		{name: "robots.deny", label: "Domains that always are", kind: "area", hint: "One a line."},
-		{name: "robots.networks", label: "Keep a keyed hash of the network with each sign-up", kind: "box"},
+		{name: "robots.networks", label: "Note with each sign-up which network it came from, as a fingerprint only", kind: "box"},
 	}
 }
 

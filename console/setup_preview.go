@@ -46,7 +46,7 @@ func summary(of sale.Sale) []templates.SetupRow {
 		{Step: "mails", Label: "Offers", Value: sale.FormatCount(of.Dispatch.Batch) + " at a time, " + often + ", each good for " + plan.Length(of.Dispatch.LinkLife)},
 	}
 	if !of.Dispatch.Quiet.None() {
-		rows = append(rows, templates.SetupRow{Step: "mails", Label: "Quiet hours", Value: of.Dispatch.Quiet.String()})
+		rows = append(rows, templates.SetupRow{Step: "mails", Label: "Quiet hours", Value: strings.Replace(of.Dispatch.Quiet.String(), "-", " to ", 1)})
 	}
 	return rows
 }

@@ -179,7 +179,7 @@ func (s *Server) showMails(d *setup, p *templates.SetupPage) {
 	every := d.field(templates.EditField{Name: "dispatch.every", Label: "A batch is mailed", Kind: "choice", Options: everies()})
 	other := d.field(templates.EditField{
 		Name: "every.other", Label: "Another schedule", Kind: "text", Optional: true,
-		Hint: "Five cron fields on the clock of the event, like */10 9-20 * * *; or “every 90 seconds”.",
+		Hint: "Like “every 90 seconds”, or a cron expression like */10 9-20 * * *.",
 	})
 	if d.typed["dispatch.every"] == otherEvery { // what is wrong is told where it is typed
 		other.Wrong, every.Wrong = every.Wrong, ""

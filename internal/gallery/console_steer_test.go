@@ -16,8 +16,8 @@ func steerScenes() []scene {
 	}}
 	batches := templates.EditGroup{ID: "dispatch", Title: "Batches and links", Row: true, Fields: []templates.EditField{
 		{Name: "dispatch.batch", Label: "At most in one batch", Kind: "number", Value: "100"},
-		{Name: "dispatch.every", Label: "When", Kind: "text", Hint: "Like “every 5 minutes” or “every 90 seconds”; or five cron fields on the clock of the event, like */10 9-20 * * *.", Value: "every 5 minutes"},
-		{Name: "dispatch.link_life", Label: "A link lives", Kind: "text", Hint: "Like “1 hour” or “90 minutes”. Links that are out keep their end.", Value: "1 hour"},
+		{Name: "dispatch.every", Label: "A batch leaves", Kind: "text", Hint: "Like “every 5 minutes” or “every 90 seconds”, or a cron expression like */10 9-20 * * *.", Value: "every 5 minutes"},
+		{Name: "dispatch.link_life", Label: "A link is good for", Kind: "text", Hint: "Like “1 hour” or “90 minutes”. Links that are out keep their end.", Value: "1 hour"},
 		{Name: "dispatch.quiet", Label: "Quiet hours", Kind: "text", Hint: "Like 22:00-08:00. Left empty: mail leaves at any hour.", Value: "22:00-08:00"},
 	}}
 	tickets := templates.EditGroup{
@@ -83,7 +83,7 @@ func steerScenes() []scene {
 				Edit: templates.Edit{
 					Base: 4, Groups: []templates.EditGroup{clash}, By: "bea@lakeside.example wrote it in the console on 12 March 2027, 13:58 CET",
 					Clashes: []templates.EditWrong{{ID: "dispatch-batch", Label: "At most in one batch", Message: `was "100"; is "250" now; you typed "500"`}},
-					Theirs:  []templates.EditWrong{{ID: "dispatch-link_life", Label: "A link lives", Message: `is "1 hour 30 minutes" now`}},
+					Theirs:  []templates.EditWrong{{ID: "dispatch-link_life", Label: "A link is good for", Message: `is "1 hour 30 minutes" now`}},
 				},
 			})
 		}},

@@ -151,7 +151,7 @@ func (f Forecast) mail(add adder) {
 		return
 	}
 	most := l.perPeriod(f.Period)
-	text := fmt.Sprintf("The mail limit of %s allows at most %s every %s, order confirmations among them", l.words(), sale.Counted(most, "mail"), Length(f.Period))
+	text := fmt.Sprintf("The mail limit of %s allows at most %s %s, order confirmations among them", l.words(), sale.Counted(most, "mail"), often(f.Period))
 	switch {
 	case f.Met[ByMail] > 0:
 		text += fmt.Sprintf(". %s no batch is made, because mails of the batch before still wait.", atMoments(f.Met[ByMail]))
@@ -259,7 +259,7 @@ func (f Forecast) quiet(add adder) {
 }
 
 func (f Forecast) pace() string {
-	return fmt.Sprintf("%s every %s", sale.Counted(f.Question.Sale.Dispatch.Batch, "offer"), Length(f.Period))
+	return sale.Counted(f.Question.Sale.Dispatch.Batch, "offer") + " " + often(f.Period)
 }
 
 // life tries links of half the life.
@@ -313,6 +313,14 @@ func (f Forecast) demand(add adder) {
 func count(n int) string { return sale.FormatCount(n) }
 
 func fans(n int) string { return sale.Counted(n, "fan") }
+
+// often writes how often something is: every minute, every 5 minutes.
+func often(d time.Duration) string {
+	if words, ok := sale.Often("@every " + sale.FormatLife(d)); ok {
+		return words
+	}
+	return "every " + Length(d)
+}
 
 // Length writes a length of time as one would say it: 90 seconds, 50 minutes,
 // 3 hours 20 minutes, 2 days 4 hours.

@@ -152,3 +152,14 @@ func TestAdviceOfALargeSale(t *testing.T) {
 		}
 	}
 }
+
+// TestOften: a moment that comes each minute comes every minute.
+func TestOften(t *testing.T) {
+	for period, want := range map[time.Duration]string{
+		time.Minute: "every minute", 5 * time.Minute: "every 5 minutes", time.Hour: "every hour", 90 * time.Second: "every 1 minute 30 seconds",
+	} {
+		if got := often(period); got != want {
+			t.Errorf("%s is %q, not %q", period, got, want)
+		}
+	}
+}
