@@ -66,7 +66,7 @@ func steerScenes() []scene {
 	}
 	refused := templates.ChangePage{
 		ConsoleFrame: saleFrame("What this does", "settings"), Heading: "What this does", Post: path + "settings", Back: path + "settings", Button: "Do it",
-		Refused: []templates.EditWrong{{Label: "Guaranteed", Message: "2,000 is less than the 2,310 guarantees that are given, and nobody loses his; 2,310 is the least, and then nobody else gets one"}},
+		Refused: []templates.EditWrong{{Label: "Guaranteed", Message: "2,000 is less than the 2,310 guarantees that are given, and nobody loses theirs; 2,310 is the least, and then nobody else gets one"}},
 		Changes: []templates.EditChange{{Label: "Guaranteed", Field: "caps.guaranteed", Old: "2,500", New: "2,000"}}, Form: []templates.Carried{{Name: "back", Value: "yes"}},
 	}
 	return []scene{

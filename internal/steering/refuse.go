@@ -23,7 +23,7 @@ func (l *look) refuse() {
 	}
 	// A lower cap than this takes nothing from anybody; it only looks as if.
 	if g := l.to.Caps.Guaranteed; g < l.n.Sale.Caps.Guaranteed && g < l.n.Guaranteed {
-		l.fail("caps.guaranteed", "%s is less than the %s guarantees that are given, and nobody loses his; %s is the least, and then nobody else gets one",
+		l.fail("caps.guaranteed", "%s is less than the %s guarantees that are given, and nobody loses theirs; %s is the least, and then nobody else gets one",
 			count(g), count(l.n.Guaranteed), count(l.n.Guaranteed))
 	}
 	l.cuts()

@@ -210,7 +210,7 @@ func TestLook(t *testing.T) {
 		},
 		"fewer guaranteed places than given": {
 			change:  func(s *sale.Sale) { s.Caps.Guaranteed = 2000 },
-			refused: []string{"caps.guaranteed: 2,000 is less than the 2,310 guarantees that are given, and nobody loses his; 2,310 is the least, and then nobody else gets one"},
+			refused: []string{"caps.guaranteed: 2,000 is less than the 2,310 guarantees that are given, and nobody loses theirs; 2,310 is the least, and then nobody else gets one"},
 		},
 		"fewer guaranteed places": {
 			change: func(s *sale.Sale) { s.Caps = sale.Caps{Guaranteed: 2310, Standby: 6690} },
@@ -233,7 +233,7 @@ func TestLook(t *testing.T) {
 			},
 			refused: []string{
 				"tickets.capacity: 2,310 fans are guaranteed their tickets already, and 2,310 × 1 = 2,310 is more than the 1,999 tickets for sale",
-				"caps.guaranteed: 1,000 is less than the 2,310 guarantees that are given, and nobody loses his; 2,310 is the least, and then nobody else gets one",
+				"caps.guaranteed: 1,000 is less than the 2,310 guarantees that are given, and nobody loses theirs; 2,310 is the least, and then nobody else gets one",
 				"tickets.capacity: 1,999 is less than the 2,000 tickets that are sold (1,600) or offered (400)",
 			},
 		},
