@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/sqldb"
@@ -113,11 +115,21 @@ func (l *Line) Sale(ctx context.Context, slug string) (State, error) {
 	return st, nil
 }
 
+// noSale is what is said of a slug that no sale has.
+func noSale(slug string) error { return sale.E(sale.CodeNotFound, "There is no sale %q.", slug) }
+
+// storable says whether a database takes a text at all, if only to compare it
+// with others: PostgreSQL fails on the rest.
+func storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
+
 func readState(ctx context.Context, tx *sqldb.Tx, slug string) (State, error) {
+	if !storable(slug) {
+		return State{}, noSale(slug)
+	}
 	row := tx.QueryRow(ctx, `SELECT `+stateColumns+` FROM `+stateTables+` WHERE s.slug = $1`, slug)
 	st, err := scanState(row.Scan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return State{}, sale.E(sale.CodeNotFound, "There is no sale %q.", slug)
+		return State{}, noSale(slug)
 	}
 	return st, err
 }

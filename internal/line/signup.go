@@ -57,6 +57,9 @@ type Registration struct {
 // already), idempotency_reused, overloaded. An error of
 // another code means that nobody can tell; asking again gives the same row.
 func (l *Line) SignUp(ctx context.Context, in SignUp) (Registration, error) {
+	if !storable(in.Sale) {
+		return Registration{}, noSale(in.Sale) // it would have its group tried one by one
+	}
 	return l.signUps.Do(ctx, in)
 }
 

@@ -251,3 +251,18 @@ func TestNobodyLeavesWithTickets(t *testing.T) {
 		}
 	})
 }
+
+// TestNoSaleOfThatText: strangers put anything into an address. What no
+// database takes as text is a sale that does not exist, not a failure.
+func TestNoSaleOfThatText(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		for _, slug := range []string{"\x00", "lakeside\x00", "\xff\xfe", ""} {
+			in := signUp("fan")
+			in.Sale = slug
+			_, err := b.SignUp(t.Context(), in)
+			wantCode(t, err, sale.CodeNotFound)
+			_, err = b.Sale(t.Context(), slug)
+			wantCode(t, err, sale.CodeNotFound)
+		}
+	})
+}
