@@ -2,6 +2,7 @@ package steering
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -98,9 +99,22 @@ const slack = 10
 // noticeably more people are mailed.
 func (n Now) Still(was Shown, e Effect) bool {
 	now := n.Shown(e)
-	grown := now.People > was.People+max(was.People*slack/100, 1)
-	harder := now.Word != "" && (was.Word == "" || number(now.Word) != number(was.Word))
-	return now.Version == was.Version && now.Paused == was.Paused && now.Frozen == was.Frozen && !grown && !harder
+	return now.Version == was.Version && now.Paused == was.Paused && now.Frozen == was.Frozen &&
+		!grown(was.People, now.People) && !harder(was.Word, now.Word)
+}
+
+// grown says whether a number is noticeably more than it was.
+func grown(was, now int) bool { return now > was+max(was*slack/100, 1) }
+
+// harder says whether more has to be typed than before. What was shown comes
+// back from a form: a word of its own stands for no other.
+func harder(was, now string) bool {
+	if now == "" || !number(now) || !number(was) {
+		return now != "" && now != was
+	}
+	before, errBefore := strconv.Atoi(digits(was))
+	after, errAfter := strconv.Atoi(digits(now))
+	return errBefore != nil || errAfter != nil || grown(before, after)
 }
 
 // number says whether a word to be typed is a number.

@@ -349,10 +349,25 @@ func TestStill(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	none := shown
-	none.Word = ""
-	if was.Still(none, look(was)) {
-		t.Error("nothing was said of a word, and one has to be typed")
+	for word, want := range map[string]bool{"300": true, "2,000": true, "": false, "1": false, "x": false, "99999999999999999999": false} {
+		other := shown
+		other.Word = word
+		if got := was.Still(other, look(was)); got != want {
+			t.Errorf("%q was shown, and %q has to be typed: %v", word, shown.Word, got)
+		}
+	}
+	stop := running()
+	to, err := stop.Do(steering.Stop, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := steering.Look(stop, to, every)
+	other := stop.Shown(ends)
+	if !stop.Still(other, ends) || other.Word != stop.Sale.Slug {
+		t.Errorf("%q was shown and has to be typed", other.Word)
+	}
+	if other.Word = "x"; stop.Still(other, ends) {
+		t.Error("a word that no page shows stands for the sale's own")
 	}
 }
 
