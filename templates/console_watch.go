@@ -46,6 +46,7 @@ type ReportPage struct {
 	At       string // the moment that it is of
 	Standing string // why it is not final; empty: it is
 	Counting string // why there is nothing yet; empty: there is
+	Missing  string // what is not in it, and why; empty: everything is
 	Figures  []LiveFigure
 	Parts    []ReportPart
 }

@@ -31,6 +31,12 @@ func Report(in figures.Report) templates.ReportPage {
 	if d := r.view.State.Sale.Dispatch; r.view.At.Before(d.Ends) {
 		p.Standing = "The sale goes on until " + r.long(d.Ends) + "; the numbers will change."
 	}
+	if r.view.BoxErr != nil {
+		p.Missing = "The box office did not answer when this was made. What is said of tickets is what it had told before."
+		if !r.view.Units.Known {
+			p.Missing = "The box office did not answer when this was made. Nothing is said of tickets."
+		}
+	}
 	p.Parts = []templates.ReportPart{r.demand(), r.numbers(), r.conversion(), r.tickets(), r.times(), r.post(), r.incidents()}
 	return p
 }
@@ -43,11 +49,17 @@ func (r report) glance() []templates.LiveFigure {
 		return templates.LiveFigure{Label: label, Value: value, Note: note}
 	}
 	mailed, bought := o.Sent(), o.Sent(sale.OfferBought)
+	left := chart.Number(r.view.Queues.Withdrawn) + " left the line"
+	demand, sold, recycled := figure("Demand", sale.Counted(st.Last, "place"), left), figure("Sold", "not known", ""), figure("Recycled", "not known", "")
+	if r.view.Units.Known {
+		demand.Note = "for " + sale.Counted(capacity.Issued, "ticket") + "; " + left
+		sold = figure("Sold", sale.Counted(capacity.Sold, "ticket"), chart.Share(capacity.Sold, capacity.Issued)+" of "+chart.Number(capacity.Issued))
+		recycled = figure("Recycled", sale.Counted(m.Returned+m.Cancelled, "ticket"), "came back for the next in line")
+	}
 	return []templates.LiveFigure{
-		figure("Demand", sale.Counted(st.Last, "place"), fmt.Sprintf("for %s; %s left the line", sale.Counted(capacity.Issued, "ticket"), chart.Number(r.view.Queues.Withdrawn))),
-		figure("Sold", sale.Counted(capacity.Sold, "ticket"), chart.Share(capacity.Sold, capacity.Issued)+" of "+chart.Number(capacity.Issued)),
+		demand, sold,
 		figure("Conversion", chart.Share(bought, mailed), fmt.Sprintf("%s of %s were bought", chart.Number(bought), sale.Counted(mailed, "mailed offer"))),
-		figure("Recycled", sale.Counted(m.Returned+m.Cancelled, "ticket"), "came back for the next in line"),
+		recycled,
 		figure("Bounced", sale.Counted(o.All(sale.OfferBounced), "offer"), "to addresses that were refused"),
 	}
 }
@@ -101,6 +113,9 @@ func (r report) conversion() templates.ReportPart {
 
 // tickets is the ledger: the first three lines say where the rest came from.
 func (r report) tickets() templates.ReportPart {
+	if !r.view.Units.Known {
+		return templates.ReportPart{Title: "Tickets and recycling", Charts: []template.HTML{r.units()}}
+	}
 	c, m := r.view.Units.Stock.Capacity(), r.view.Units.Moves
 	row := func(what string, n int, how string) []string { return []string{what, chart.Number(n), how} }
 	t := templates.ReportTable{Caption: "Tickets, as the ledger has them", Head: []string{"What", "Tickets", "How it adds up"}, Columns: []string{"", "n"}, Rows: [][]string{

@@ -218,3 +218,28 @@ func TestLengths(t *testing.T) {
 		}
 	}
 }
+
+// TestReportOfTicketsThatNobodyKnows: what the box office has not told is no
+// number, and what it told a while ago is said to be that.
+func TestReportOfTicketsThatNobodyKnows(t *testing.T) {
+	gone := func(s *figures.Snapshot) { s.BoxErr = errors.New("secret") }
+	for name, c := range map[string]struct {
+		change  func(s *figures.Snapshot)
+		missing string
+		sold    string
+		tables  int
+	}{
+		"everything is known":    {nil, "", "3 tickets", 1},
+		"it is not there":        {gone, "what it had told before", "3 tickets", 1},
+		"it was never there":     {func(s *figures.Snapshot) { gone(s); s.Units = figures.Units{} }, "Nothing is said of tickets", "not known", 0},
+		"it does not know of it": {func(s *figures.Snapshot) { s.Units = figures.Units{} }, "", "not known", 0},
+	} {
+		p := Report(figures.Report{Snapshot: running(c.change).Snapshot})
+		if !strings.Contains(p.Missing, c.missing) || (p.Missing == "") != (c.missing == "") || strings.Contains(p.Missing, "secret") {
+			t.Errorf("%s: %q", name, p.Missing)
+		}
+		if p.Figures[1].Value != c.sold || len(p.Parts[3].Tables) != c.tables {
+			t.Errorf("%s: %+v, %d tables", name, p.Figures[1], len(p.Parts[3].Tables))
+		}
+	}
+}
