@@ -96,7 +96,7 @@ func isGone(err error) bool {
 	}
 	var dial *pgconn.ConnectError
 	var network net.Error
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &dial) || errors.As(err, &network)
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, pgconn.ErrConnClosed) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &dial) || errors.As(err, &network)
 }
 
 // translate gives what the database said about itself one of the codes that

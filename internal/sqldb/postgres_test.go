@@ -64,6 +64,19 @@ func TestConnectionThatEndsIsUnavailable(t *testing.T) {
 	}
 }
 
+// What the driver says of a connection that was closed under its hands, when
+// a server is stopped between two uses, is about the server, not about us.
+func TestConnectionThatWasClosedIsUnavailable(t *testing.T) {
+	struck := sqldb.Options{Fault: func(context.Context, sqldb.Point) error { return fmt.Errorf("begin: %w", pgconn.ErrConnClosed) }}
+	db := sqldbtest.Open(t, sqldbtest.Postgres(t)(), struck)
+	nothing := func(context.Context, *sqldb.Tx) error { return nil }
+	for name, err := range map[string]error{"read": db.Read(t.Context(), nothing), "write": db.Write(t.Context(), nothing)} {
+		if sale.CodeOf(err) != sale.CodeUnavailable {
+			t.Errorf("%s: got %v, want unavailable", name, err)
+		}
+	}
+}
+
 // lastWords is what a fragile connection hears last.
 const lastWords = "last_words"
 
