@@ -128,7 +128,7 @@ func TestHelpInABrowser(t *testing.T) {
 			c.find("three@fans.example")
 			c.says("has no place in this line")
 			c.Goto(url + "/sales/lakeside-2027/history")
-			c.says("The person was erased.", "The offer was taken back.", "asked on the phone", "-fans.example")
+			c.says("The person was erased.", "It was asked to take the offer back.", "asked on the phone", "-fans.example")
 			for _, complaint := range c.Errors() {
 				if !strings.Contains(complaint, "responded with a status of 4") { // refusals, as they should be
 					t.Errorf("the browser complains: %s", complaint)

@@ -225,7 +225,7 @@ func Words(e line.AuditEntry) string {
 	case "correct":
 		return "The address was corrected."
 	case "void":
-		return "The offer was taken back."
+		return "It was asked to take the offer back." // the fan may have been quicker
 	case "cancel":
 		return "It was asked to cancel order " + e.Detail + "."
 	case "cancelled":

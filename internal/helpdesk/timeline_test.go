@@ -141,6 +141,7 @@ func TestWordsOfASale(t *testing.T) {
 	for want, e := range map[string]line.AuditEntry{
 		"The sale was written: version 3 in the console.":  {Action: "apply", Detail: "version 3 in the console"},
 		"The sale was paused.":                             {Action: "pause"},
+		"It was asked to take the offer back.":             {Action: "void"}, // the fan may buy first
 		"The sale was resumed.":                            {Action: "resume"},
 		"A test mail was sent: offer, in en.":              {Action: "test mail", Detail: "offer, in en"},
 		"Somebody was invited: mary@x.example: manager.":   {Action: "invite", Detail: "mary@x.example: manager"},

@@ -19,7 +19,7 @@ var anAddress = regexp.MustCompile(`[^\s@]@[^\s@]`)
 // it could not be erased with the person. CodeInvalid comes with the field
 // "why".
 func CheckWhy(typed string) (string, error) {
-	why := strings.TrimSpace(typed)
+	why := strings.TrimFunc(typed, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }) // what nobody sees is no reason
 	var wrong string
 	switch {
 	case why == "":
