@@ -17,7 +17,7 @@ func (v view) roles() []templates.LiveRole {
 }
 
 func role(name, state, says string) templates.LiveRole {
-	words := map[string]string{"good": "well", "idle": "nothing to do", "warm": "watch this", "bad": "look here"}
+	words := map[string]string{"good": "well", "idle": "idle", "warm": "watch this", "bad": "look here"}
 	return templates.LiveRole{Name: name, State: state, Word: words[state], Says: says}
 }
 
