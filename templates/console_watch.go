@@ -62,7 +62,7 @@ type ReportPart struct {
 type ReportTable struct {
 	Caption string
 	Head    []string
-	Columns []string // how each is set: "n" for numbers, "when" for moments; may be short
+	Columns []string // how each is set: "n" for numbers, "when" for moments, "how" for remarks; may be short
 	Rows    [][]string
 }
 

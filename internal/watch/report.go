@@ -118,7 +118,7 @@ func (r report) tickets() templates.ReportPart {
 	}
 	c, m := r.view.Units.Stock.Capacity(), r.view.Units.Moves
 	row := func(what string, n int, how string) []string { return []string{what, chart.Number(n), how} }
-	t := templates.ReportTable{Caption: "Tickets, as the ledger has them", Head: []string{"What", "Tickets", "How it adds up"}, Columns: []string{"", "n"}, Rows: [][]string{
+	t := templates.ReportTable{Caption: "Tickets, as the ledger has them", Head: []string{"What", "Tickets", "How it adds up"}, Columns: []string{"", "n", "how"}, Rows: [][]string{
 		row("For sale", c.Issued, "sold + offered now + available"),
 		row("Sold", c.Sold, "bought − cancelled"),
 		row("Offered now", c.Offered, "offered in all − bought − given back"),
