@@ -112,6 +112,7 @@ func TestSetUp(t *testing.T) {
 	}
 	b.want(b.get("/sales/harbour-nights-2027/checklist"), 200, "The sale is created.", "things are done", "https://tickets.example/harbour-nights-2027")
 	b.want(b.get(draft+"/event"), 404)
+	b.want(b.post(draft+"/preview", url.Values{"to": {"create"}}), 404, "its sale is created") // a button that was pressed twice
 
 	st, err := h.line.Sale(t.Context(), "harbour-nights-2027")
 	if err != nil {

@@ -23,7 +23,9 @@ type Draft struct {
 // mostDrafts is how many an organizer may have begun.
 const mostDrafts = 20
 
-func noSuchDraft() error { return sale.E(sale.CodeNotFound, "There is no such draft.") }
+func noSuchDraft() error {
+	return sale.E(sale.CodeNotFound, "There is no such draft: it was discarded, or its sale is created and stands among the sales.")
+}
 
 // NewDraft begins one. CodeInvalid when the organizer has too many.
 func (l *Line) NewDraft(ctx context.Context, organizer int64, fields map[string]string) (int64, error) {
