@@ -14,13 +14,15 @@ import (
 )
 
 // handleNewSale shows what was begun, and where to begin.
-func (s *Server) handleNewSale(c echo.Context) error {
+func (s *Server) handleNewSale(c echo.Context) error { return s.newSalePage(c, http.StatusOK, "") }
+
+func (s *Server) newSalePage(c echo.Context, status int, wrong string) error {
 	drafts, err := s.drafts(c.Request().Context(), s.visitor(c))
 	if err != nil {
 		return err
 	}
-	p := templates.DraftsPage{ConsoleFrame: s.frame(c, "Set up a sale", ""), Drafts: drafts}
-	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.pages.NewSale(w, p) })
+	p := templates.DraftsPage{ConsoleFrame: s.frame(c, "Set up a sale", ""), Drafts: drafts, Wrong: wrong}
+	return web.Page(c, status, func(w io.Writer) error { return s.pages.NewSale(w, p) })
 }
 
 // handleBeginSetup makes a draft with all that can be guessed.
@@ -50,7 +52,7 @@ func (s *Server) handleSetup(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.setupPage(c, http.StatusOK, draft, step)
+	return s.setupPage(c, http.StatusOK, draft, stepFor(draft, step))
 }
 
 // handleSetupPost keeps what was typed, right or wrong, and goes where the
@@ -66,6 +68,10 @@ func (s *Server) handleSetupPost(c echo.Context) error {
 		return err
 	}
 	draft, err := s.line.ChangeDraft(ctx, v.ID, id, func(fields map[string]string) {
+		if isFile(fields) {
+			s.takeFile(fields, form)
+			return
+		}
 		s.take(step, fields, form, v.Address)
 		if form.Get("to") == toRow {
 			addRow(fields)
@@ -74,6 +80,7 @@ func (s *Server) handleSetupPost(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	step = stepFor(draft, step)
 	switch to := form.Get("to"); to {
 	case toNext, toCreate:
 		return s.setupOn(c, draft, step)
@@ -85,7 +92,7 @@ func (s *Server) handleSetupPost(c echo.Context) error {
 		return web.SeeOther(c, stepPath(id, step.name)+"#the-last-row")
 	default:
 		if other, ok := stepNamed(to); ok {
-			step = other
+			step = stepFor(draft, other)
 		}
 		return web.SeeOther(c, stepPath(id, step.name))
 	}
@@ -137,16 +144,7 @@ func (s *Server) handleDiscardSetup(c echo.Context) error {
 // handleSetupLanding is the landing page of a draft, as fans would see it
 // before the form opens. It is shown in a frame.
 func (s *Server) handleSetupLanding(c echo.Context) error {
-	_, id, err := setupOf(c)
-	if id == 0 {
-		return err
-	}
-	ctx, v := c.Request().Context(), s.visitor(c)
-	draft, err := s.line.Draft(ctx, v.ID, id)
-	if err != nil {
-		return err
-	}
-	d, err := s.openDraft(ctx, draft, setupSteps()[0], v.Address)
+	d, err := s.draftOf(c)
 	if err != nil {
 		return err
 	}
@@ -154,8 +152,23 @@ func (s *Server) handleSetupLanding(c echo.Context) error {
 		return &sale.Error{Code: sale.CodeInvalid, Message: "The page is shown once everything is right.", Fields: d.order}
 	}
 	web.FramedBy(c, web.OwnPages)
+	d.sale.Slug = brandAt(d.ID) // which is all that the page leads to from here
 	p := templates.LandingPage{Frame: templates.Frame{Lang: c.Param("lang"), Sale: &d.sale}, Notice: templates.NoticeBefore, Action: "#"}
 	return web.Page(c, http.StatusOK, func(w io.Writer) error { return s.pages.LandingPage(w, p) })
+}
+
+// draftOf is the draft that the path names.
+func (s *Server) draftOf(c echo.Context) (*setup, error) {
+	_, id, err := setupOf(c)
+	if id == 0 {
+		return nil, err
+	}
+	ctx, v := c.Request().Context(), s.visitor(c)
+	draft, err := s.line.Draft(ctx, v.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.openDraft(ctx, draft, setupSteps()[0], v.Address)
 }
 
 func stepPath(draft int64, step string) string {
@@ -186,6 +199,9 @@ func (s *Server) setupPage(c echo.Context, status int, draft line.Draft, step se
 	}
 	if d.seen(step.name) {
 		p.Wrong = d.mistakes(step.name)
+	}
+	if isFile(d.typed) {
+		p.Steps, p.First, p.File = nil, true, &templates.SetupFile{Text: d.typed[fieldFile]}
 	}
 	step.show(s, d, &p)
 	if p.Preview != nil {

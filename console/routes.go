@@ -97,6 +97,8 @@ func (s *Server) routes() []route {
 		// Setting up.
 		{get, "/sales/new", everything, false, s.handleNewSale},
 		{post, "/sales/new", everything, false, s.handleBeginSetup},
+		{post, "/sales/new/file", everything, false, s.handleBeginFile},
+		{get, brandRoute, everything, false, s.handleDraftBrand},
 		{get, "/sales/new/:draft/:step", everything, false, s.handleSetup},
 		{post, "/sales/new/:draft/:step", everything, false, s.handleSetupPost},
 		{post, "/sales/new/:draft/discard", everything, false, s.handleDiscardSetup},

@@ -141,6 +141,10 @@ func (d *setup) seen(step string) bool { return d.typed[seenField(step)] != "" }
 // open reads what a draft comes to.
 func (s *Server) openDraft(ctx context.Context, draft line.Draft, step setupStep, who string) (*setup, error) {
 	d := &setup{Draft: draft, step: step, typed: draft.Fields, wrong: map[string]string{}}
+	if isFile(d.typed) {
+		s.readFile(d)
+		return d, s.refuseTaken(ctx, d)
+	}
 	d.whole = s.completed(d.typed, who)
 	d.sale, d.order = saleform.Parse(sale.Sale{}, d.whole, s.o.Sales.CheckSchedule)
 	if len(d.order) == 0 {
@@ -252,9 +256,12 @@ func fieldsOf(err error) []sale.FieldError {
 func (d *setup) mistakes(step string) []templates.SetupWrong {
 	var all []templates.SetupWrong
 	for _, e := range d.order {
-		at := stepOf(e.Field)
+		at, label := stepOf(e.Field), labelOf(e.Field)
+		if isFile(d.typed) {
+			at, label = "", inFile(e)
+		}
 		if step == "" || at == step {
-			all = append(all, templates.SetupWrong{Field: e.Field, Label: labelOf(e.Field), Message: e.Message, Step: at})
+			all = append(all, templates.SetupWrong{Field: e.Field, Label: label, Message: e.Message, Step: at})
 		}
 	}
 	return all

@@ -35,7 +35,7 @@ func (s *Server) drafts(ctx context.Context, v visitor) ([]templates.DraftLine, 
 		if !slices.Contains(zones(), zone) {
 			zone = "UTC"
 		}
-		all = append(all, templates.DraftLine{ID: d.ID, Title: d.Fields["title."+first(languagesOf(d.Fields))], Changed: d.Changed, Zone: zone})
+		all = append(all, templates.DraftLine{ID: d.ID, Step: stepFor(d, setupSteps()[0]).name, Title: d.Fields["title."+first(languagesOf(d.Fields))], Changed: d.Changed, Zone: zone})
 	}
 	return all, nil
 }
@@ -50,6 +50,9 @@ func addRow(fields map[string]string) {
 // form opens at its date. A sale that exists is never written over.
 func (s *Server) create(ctx context.Context, d *setup, v visitor) error {
 	why, err := s.o.Sales.Write(ctx, s.box, d.sale, line.Edit{Actor: v.Address, Source: line.FromConsole})
+	if sale.CodeOf(err) == sale.CodeSaleChanged && isFile(d.typed) {
+		return sale.E(sale.CodeInvalid, "There is a sale with the address %q already. Upload the file on its own page.", d.sale.Slug)
+	}
 	if sale.CodeOf(err) == sale.CodeSaleChanged {
 		return sale.E(sale.CodeInvalid, "There is a sale with the address %q already. Choose another one in the first step.", d.sale.Slug)
 	}
@@ -60,7 +63,10 @@ func (s *Server) create(ctx context.Context, d *setup, v visitor) error {
 		return err
 	}
 	notice := "The sale is created. Look at the checklist before the form opens."
-	if !s.clock().Before(d.sale.Registration.Opens) {
+	switch now := s.clock(); {
+	case !now.Before(d.sale.Registration.Closes):
+		notice = "The sale is created. Its form has closed already."
+	case !now.Before(d.sale.Registration.Opens):
 		notice = "The sale is created, and its form is open. Look at the checklist now."
 	}
 	if why != "" {

@@ -25,6 +25,11 @@ func (s *Server) showPreview(d *setup, p *templates.SetupPage) {
 		view.URL = s.o.Place.RegistrationURL + "/" + d.sale.Slug
 	}
 	view.Rows = summary(d.sale)
+	if isFile(d.typed) {
+		for i := range view.Rows {
+			view.Rows[i].Step = "" // there is none to change it on
+		}
+	}
 }
 
 func summary(of sale.Sale) []templates.SetupRow {

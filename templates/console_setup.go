@@ -17,11 +17,13 @@ type SetupStep struct {
 type DraftsPage struct {
 	ConsoleFrame
 	Drafts []DraftLine
+	Wrong  string // what is the matter with the file that was uploaded; empty: nothing
 }
 
 // DraftLine is one sale that is being set up.
 type DraftLine struct {
 	ID      int64
+	Step    string // where to go on
 	Title   string // empty: none yet
 	Changed time.Time
 	Zone    string
@@ -47,7 +49,11 @@ type SetupPage struct {
 	Caps      *SetupCaps      // the step of places
 	Plan      *PlanView       // the step of mails
 	Preview   *SetupPreview   // the last step
+	File      *SetupFile      // a draft that is a sale file; it has the last step only
 }
+
+// SetupFile is a sale file that a sale is created of.
+type SetupFile struct{ Text string }
 
 // SetupLanguages is the title in every language that there are words in, and
 // which of them the sale speaks.

@@ -64,7 +64,7 @@ func setupSamples() []consoleSample {
 		{"newsale", "two", func(t *Templates, w io.Writer) error {
 			return t.NewSale(w, DraftsPage{
 				ConsoleFrame: ConsoleFrame{Title: "Set up a sale", Who: "ann@lakeside.example"},
-				Drafts:       []DraftLine{{ID: 1, Title: "Lakeside <2027>", Changed: noon, Zone: "Europe/Zurich"}, {ID: 2, Changed: noon, Zone: "UTC"}},
+				Drafts:       []DraftLine{{ID: 1, Step: "event", Title: "Lakeside <2027>", Changed: noon, Zone: "Europe/Zurich"}, {ID: 2, Step: "preview", Changed: noon, Zone: "UTC"}},
 			})
 		}},
 		page("event", func(p *SetupPage) {

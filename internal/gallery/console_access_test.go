@@ -114,7 +114,7 @@ func accessScenes() []scene {
 			return t.Sales(w, templates.SalesPage{ConsoleFrame: consoleFrame("Sales"), Sales: []templates.SalesLine{
 				{Slug: "lakeside-2027", Title: "Lakeside Festival 2027", Phase: "running", Last: 12418, Opens: noon, Starts: noon, Timezone: "Europe/Zurich"},
 				{Slug: "hillside-2027", Title: "Hillside 2027", Phase: "not open yet", Opens: noon, Starts: noon, Timezone: "Europe/Zurich"},
-			}, Drafts: []templates.DraftLine{{ID: 1, Title: "Harbour Nights 2027", Changed: noon, Zone: "Europe/Zurich"}}})
+			}, Drafts: []templates.DraftLine{{ID: 1, Step: "event", Title: "Harbour Nights 2027", Changed: noon, Zone: "Europe/Zurich"}}})
 		}},
 		{"sales-none", func(t *templates.Templates, w io.Writer, _ string) error {
 			return t.Sales(w, templates.SalesPage{ConsoleFrame: consoleFrame("Sales")})

@@ -35,7 +35,7 @@ func setupScenes() []scene {
 	return []scene{
 		{"newsale", func(ts *templates.Templates, w io.Writer, _ string) error {
 			return ts.NewSale(w, templates.DraftsPage{
-				ConsoleFrame: consoleFrame("Set up a sale"), Drafts: []templates.DraftLine{{ID: 1, Title: "Harbour Nights 2027", Changed: noon, Zone: "Europe/Zurich"}, {ID: 2, Changed: noon, Zone: "UTC"}},
+				ConsoleFrame: consoleFrame("Set up a sale"), Drafts: []templates.DraftLine{{ID: 1, Step: "event", Title: "Harbour Nights 2027", Changed: noon, Zone: "Europe/Zurich"}, {ID: 2, Step: "event", Changed: noon, Zone: "UTC"}},
 			})
 		}},
 		step("event", "What is it?", eventStep),
@@ -65,6 +65,14 @@ func setupScenes() []scene {
 			p.Step, p.Next, p.Preview = "preview", "", &templates.SetupPreview{}
 			p.Wrong = []templates.SetupWrong{{Field: "slug", Label: "Address on the web", Message: "there is a sale at this address already", Step: "event"}}
 		}),
+		{"setup-file-wrong", func(ts *templates.Templates, w io.Writer, _ string) error {
+			return ts.Setup(w, templates.SetupPage{
+				ConsoleFrame: consoleFrame("Set up a sale"), Draft: 7, Step: "preview", Heading: "Is everything as you want it?", Lead: "Nothing has been announced yet.",
+				First: true, Preview: &templates.SetupPreview{},
+				Wrong: []templates.SetupWrong{{Label: "line 14: dispatch.batch", Message: "\"seven\" is not a whole number; write it in digits alone, like 10000"}},
+				File:  &templates.SetupFile{Text: "slug: harbour-nights-2027\ntitle: {en: Harbour Nights 2027}\ntimezone: Europe/Zurich\n"},
+			})
+		}},
 		{"plan", func(ts *templates.Templates, w io.Writer, _ string) error {
 			return ts.Plan(w, templates.PlanPage{ConsoleFrame: saleFrame("Plan", "plan"), Plan: planView("")})
 		}},
