@@ -105,10 +105,19 @@ func (r *reports) make(slug string, one *reporting) {
 	defer r.mu.Unlock()
 	one.err = err
 	if err == nil {
-		one.last, one.next = &report, done.Add(reportShare*done.Sub(began))
+		one.last, one.next = &report, done.Add(holds(report, done.Sub(began)))
 	}
 	close(one.making)
 	one.making = nil
+}
+
+// holds is how long a report is shown that took so long to make. One without
+// the box office is made anew as soon as half of the time is spent on it.
+func holds(report figures.Report, took time.Duration) time.Duration {
+	if report.BoxErr != nil {
+		return took
+	}
+	return reportShare * took
 }
 
 func (r *reports) read(slug string, one *reporting) (figures.Report, error) {

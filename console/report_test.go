@@ -2,12 +2,14 @@ package console
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/inturn/inturn/internal/browsertest"
+	"github.com/inturn/inturn/internal/figures"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 )
@@ -113,6 +115,19 @@ func TestReportReconciles(t *testing.T) {
 	}
 	if r.Buyers != 6 || r.Cancelled != 1 || m.Cancelled != 3 || o.All(sale.OfferDeclined) != 6 || o.All(sale.OfferBounced) != 8 || len(r.Incidents) != 1 || len(r.Steps) != 2 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestReportHolds: a report that lacks something is not kept as long as a whole
+// one.
+func TestReportHolds(t *testing.T) {
+	var whole, lacking figures.Report
+	lacking.BoxErr = errors.New("it does not answer")
+	if got := holds(whole, time.Minute); got != 50*time.Minute {
+		t.Errorf("a whole one holds %v", got)
+	}
+	if got := holds(lacking, time.Minute); got != time.Minute {
+		t.Errorf("one without the box office holds %v", got)
 	}
 }
 
