@@ -45,10 +45,7 @@ func (s *Server) handleUpload(c echo.Context) error {
 		return err
 	}
 	text := form.Get(fieldFile)
-	read, err := salefile.Read([]byte(text), nil, s.o.Sales.CheckSchedule)
-	if err == nil {
-		err = s.o.Sales.CheckSale(read.Sale)
-	}
+	read, err := s.readSaleFile(text)
 	slug := s.sale(c).Sale.Slug
 	if err == nil && read.Sale.Slug != slug {
 		err = sale.E(sale.CodeInvalid, "The file is about %q, and this is %q.", read.Sale.Slug, slug)
@@ -67,6 +64,16 @@ func (s *Server) handleUpload(c echo.Context) error {
 	}
 	ch.older(read.Version)
 	return s.confirmed(c, ch, form)
+}
+
+// readSaleFile reads a file as `sale apply` does, but for pictures beside it:
+// a browser sends the file alone.
+func (s *Server) readSaleFile(text string) (salefile.File, error) {
+	read, err := salefile.Read([]byte(text), nil, s.o.Sales.CheckSchedule)
+	if err != nil {
+		return salefile.File{}, err
+	}
+	return read, s.o.Sales.CheckSale(read.Sale)
 }
 
 // older has a file that was made from an older version confirmed by the sale's

@@ -201,7 +201,7 @@ func (s *Server) setupPage(c echo.Context, status int, draft line.Draft, step se
 		p.Wrong = d.mistakes(step.name)
 	}
 	if isFile(d.typed) {
-		p.Steps, p.First, p.File = nil, true, &templates.SetupFile{Text: d.typed[fieldFile]}
+		p.Steps, p.First, p.File = nil, true, d.typed[fieldFile]
 	}
 	step.show(s, d, &p)
 	if p.Preview != nil {

@@ -15,8 +15,8 @@ func (s *Server) handleBeginFile(c echo.Context) error {
 		return err
 	}
 	text := form.Get(fieldFile)
-	if err := checkText(text); err != nil {
-		return s.newSalePage(c, http.StatusUnprocessableEntity, err.Error())
+	if why := unkept(text); why != "" {
+		return s.newSalePage(c, http.StatusUnprocessableEntity, why)
 	}
 	id, err := s.line.NewDraft(c.Request().Context(), s.visitor(c).ID, s.fromFile(text))
 	if err != nil {

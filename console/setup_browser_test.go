@@ -45,6 +45,20 @@ func shots(t *testing.T, b *browsertest.Browser, name string) {
 	b.Dark(false)
 }
 
+// examine wants a page to be accessible, light and dark, and keeps pictures of
+// it.
+func examine(t *testing.T, b *browsertest.Browser, auditor browsertest.Auditor, what string) {
+	t.Helper()
+	for _, dark := range []bool{false, true} {
+		b.Dark(dark)
+		for _, f := range auditor.Audit(b) {
+			t.Errorf("%s (dark: %v): %s", what, dark, f)
+		}
+	}
+	b.Dark(false)
+	shots(t, b, what)
+}
+
 // TestSetUpInABrowser is a newcomer's way from signing in to the checklist,
 // without and with scripts, on a phone.
 func TestSetUpInABrowser(t *testing.T) {
@@ -68,17 +82,9 @@ func TestSetUpInABrowser(t *testing.T) {
 				if !b.Fits() {
 					t.Errorf("%s is wider than a phone", what)
 				}
-				if !scripts {
-					return
+				if scripts {
+					examine(t, b, auditor, what)
 				}
-				for _, dark := range []bool{false, true} {
-					b.Dark(dark)
-					for _, f := range auditor.Audit(b) {
-						t.Errorf("%s (dark: %v): %s", what, dark, f)
-					}
-				}
-				b.Dark(false)
-				shots(t, b, what)
 			}
 			next := func() {
 				t.Helper()

@@ -50,11 +50,12 @@ func addRow(fields map[string]string) {
 // form opens at its date. A sale that exists is never written over.
 func (s *Server) create(ctx context.Context, d *setup, v visitor) error {
 	why, err := s.o.Sales.Write(ctx, s.box, d.sale, line.Edit{Actor: v.Address, Source: line.FromConsole})
-	if sale.CodeOf(err) == sale.CodeSaleChanged && isFile(d.typed) {
-		return sale.E(sale.CodeInvalid, "There is a sale with the address %q already. Upload the file on its own page.", d.sale.Slug)
-	}
 	if sale.CodeOf(err) == sale.CodeSaleChanged {
-		return sale.E(sale.CodeInvalid, "There is a sale with the address %q already. Choose another one in the first step.", d.sale.Slug)
+		instead := "Choose another one in the first step."
+		if isFile(d.typed) {
+			instead = "Upload the file on its own page."
+		}
+		return sale.E(sale.CodeInvalid, "There is a sale with the address %q already. %s", d.sale.Slug, instead)
 	}
 	if err != nil {
 		return err

@@ -11,7 +11,6 @@ import (
 
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
-	"github.com/inturn/inturn/internal/salefile"
 	"github.com/inturn/inturn/internal/web"
 	"github.com/inturn/inturn/templates"
 )
@@ -20,42 +19,37 @@ import (
 // wrong. It is created as `sale apply` would write it, so it has only the last
 // step: a form that shows less than the file has would lose the rest.
 
-func isFile(fields map[string]string) bool {
-	_, ok := fields[fieldFile]
-	return ok
-}
+func isFile(fields map[string]string) bool { return fields[fieldFile] != "" }
 
 // fromFile are the fields of a draft that is a sale file, with what the list
 // of drafts shows of it.
 func (s *Server) fromFile(text string) map[string]string {
 	fields := map[string]string{fieldFile: text}
-	if read, err := salefile.Read([]byte(text), nil, s.o.Sales.CheckSchedule); err == nil {
-		fields["timezone"], fields["languages"] = read.Sale.Timezone, strings.Join(read.Sale.Languages, " ")
-		fields["title."+first(read.Sale.Languages)] = read.Sale.Title.In(first(read.Sale.Languages))
+	if read, err := s.readSaleFile(text); err == nil {
+		of := read.Sale
+		fields["timezone"], fields["languages"] = of.Timezone, strings.Join(of.Languages, " ")
+		fields["title."+first(of.Languages)] = of.Title.In(first(of.Languages))
 	}
 	return fields
 }
 
-// checkText says whether a file can be kept until it is right.
-func checkText(text string) error {
+// unkept says why a text cannot even be kept until it is right; "" when it can.
+func unkept(text string) string {
 	switch {
 	case strings.TrimSpace(text) == "":
-		return sale.E(sale.CodeInvalid, "Choose a sale file first: nothing is in this one.")
+		return "Choose a sale file first: nothing is in this one."
 	case !utf8.ValidString(text):
-		return sale.E(sale.CodeInvalid, "This is no sale file: it is not text in UTF-8.")
+		return "This is no sale file: it is not text in UTF-8."
 	}
-	return nil
+	return ""
 }
 
 // readFile finds what the draft's file comes to. Dates that have passed are
 // no mistake: a file is kept beside a sale that has ended.
 func (s *Server) readFile(d *setup) {
-	read, err := salefile.Read([]byte(d.typed[fieldFile]), nil, s.o.Sales.CheckSchedule)
+	read, err := s.readSaleFile(d.typed[fieldFile])
 	if err == nil {
 		d.sale = read.Sale
-		err = s.o.Sales.CheckSale(d.sale)
-	}
-	if err == nil {
 		return
 	}
 	e := web.Known(err)
@@ -86,7 +80,7 @@ func (s *Server) refuseTaken(ctx context.Context, d *setup) error {
 
 // takeFile takes the text of a file that was put right.
 func (s *Server) takeFile(fields map[string]string, form url.Values) {
-	if text := form.Get(fieldFile); checkText(text) == nil {
+	if text := form.Get(fieldFile); unkept(text) == "" {
 		clear(fields)
 		maps.Copy(fields, s.fromFile(text))
 	}

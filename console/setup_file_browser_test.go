@@ -21,14 +21,7 @@ func TestSetUpFromAFileInABrowser(t *testing.T) {
 		if !b.Fits() {
 			t.Errorf("%s is wider than a phone", what)
 		}
-		for _, dark := range []bool{false, true} {
-			b.Dark(dark)
-			for _, f := range auditor.Audit(b) {
-				t.Errorf("%s (dark: %v): %s", what, dark, f)
-			}
-		}
-		b.Dark(false)
-		shots(t, b, what)
+		examine(t, b, auditor, what)
 	}
 	disk := func(name, text string) string {
 		t.Helper()

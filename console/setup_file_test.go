@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/url"
 	"regexp"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
 	"github.com/inturn/inturn/internal/salefile"
 )
@@ -101,8 +103,8 @@ func TestSetUpFromAFile(t *testing.T) {
 func TestSetUpFromAWrongFile(t *testing.T) {
 	h := newHouse(t)
 	b := h.as("owner")
-	b.want(b.upload("/sales/new/file", " \n"), 422, "Choose a sale file first")
-	b.want(b.upload("/sales/new/file", "slug: \xff"), 422, "not text in UTF-8")
+	b.want(b.upload("/sales/new/file", " \n"), 422, "<p>Choose a sale file first")
+	b.want(b.upload("/sales/new/file", "slug: \xff"), 422, "<p>This is no sale file: it is not text in UTF-8.</p>")
 	b.want(b.get("/sales/new"), 200, "-Begun, not created yet")
 
 	at := b.beginFile(strings.Replace(seaside, "batch: 7", "batch: <seven>", 1))
@@ -124,4 +126,29 @@ func TestSetUpFromAWrongFile(t *testing.T) {
 	if st, err := h.line.Sale(t.Context(), "seaside"); err != nil || st.Sale.Dispatch.Batch != 7 {
 		t.Errorf("%+v, %v", st.Sale.Dispatch, err)
 	}
+}
+
+// TestSomebodyWasQuickerWithAFile: the other sale stays, and so does the draft.
+func TestSomebodyWasQuickerWithAFile(t *testing.T) {
+	h := newHouse(t, func(o *Options) {
+		o.Sales.Write = func(context.Context, BoxOffice, sale.Sale, line.Edit) (string, error) {
+			return "", sale.E(sale.CodeSaleChanged, "version 1 is newer")
+		}
+	})
+	b := h.as("owner")
+	at := b.beginFile(seaside)
+	b.want(b.post(at, url.Values{"to": {"create"}, "file": {seaside}}), 422, "There is a sale with the address", "Upload the file on its own page.")
+	b.want(b.get(at), 200, "slug: seaside")
+}
+
+// TestFileOfASaleThatHasEnded: dates that have passed are no mistake, as at the
+// command line, and it is said what they mean.
+func TestFileOfASaleThatHasEnded(t *testing.T) {
+	h := newHouse(t)
+	b := h.as("owner")
+	past := strings.NewReplacer("2027-04-0", "2027-01-0", "2027-04-10", "2027-01-10").Replace(seaside)
+	at := b.beginFile(past)
+	b.want(b.get(at), 200, "Create the sale")
+	b.want(b.post(at, url.Values{"to": {"create"}, "file": {past}}), 303)
+	b.want(b.get("/sales/seaside/checklist"), 200, "Its form has closed already.")
 }

@@ -49,11 +49,8 @@ type SetupPage struct {
 	Caps      *SetupCaps      // the step of places
 	Plan      *PlanView       // the step of mails
 	Preview   *SetupPreview   // the last step
-	File      *SetupFile      // a draft that is a sale file; it has the last step only
+	File      string          // the text of a draft that is a sale file, which has the last step only
 }
-
-// SetupFile is a sale file that a sale is created of.
-type SetupFile struct{ Text string }
 
 // SetupLanguages is the title in every language that there are words in, and
 // which of them the sale speaks.

@@ -70,7 +70,7 @@ func setupScenes() []scene {
 				ConsoleFrame: consoleFrame("Set up a sale"), Draft: 7, Step: "preview", Heading: "Is everything as you want it?", Lead: "Nothing has been announced yet.",
 				First: true, Preview: &templates.SetupPreview{},
 				Wrong: []templates.SetupWrong{{Label: "line 14: dispatch.batch", Message: "\"seven\" is not a whole number; write it in digits alone, like 10000"}},
-				File:  &templates.SetupFile{Text: "slug: harbour-nights-2027\ntitle: {en: Harbour Nights 2027}\ntimezone: Europe/Zurich\n"},
+				File:  "slug: harbour-nights-2027\ntitle: {en: Harbour Nights 2027}\ntimezone: Europe/Zurich\n",
 			})
 		}},
 		{"plan", func(ts *templates.Templates, w io.Writer, _ string) error {
