@@ -73,7 +73,7 @@ func (c checklist) leading(i templates.ChecklistItem, page, words string) templa
 }
 
 func (c checklist) at(t time.Time) string {
-	return t.In(c.Sale.Location()).Format("Mon 2 January 2006, 15:04 MST")
+	return t.In(c.Sale.Location()).Format(inWords)
 }
 
 func (c checklist) dates() templates.ChecklistItem {

@@ -8,6 +8,9 @@ import (
 	"github.com/inturn/inturn/templates"
 )
 
+// inWords is how a moment of a sale is written for organizers.
+const inWords = "Mon 2 January 2006, 15:04 MST"
+
 // said is a value of a change as an organizer would say it: what was chosen or
 // ticked, a schedule, a length or a moment in words. Everything else is its own
 // word for itself.
@@ -47,11 +50,11 @@ func (f filler) chosen(d field, value string) string {
 		if err != nil {
 			zone = time.UTC
 		}
-		for written, words := range map[string]string{
-			"2006-01-02 15:04 -07:00": "Mon 2 January 2006, 15:04 MST", "2006-01-02 15:04:05 -07:00": "Mon 2 January 2006, 15:04:05 MST",
+		for _, layout := range []struct{ written, words string }{
+			{"2006-01-02 15:04 -07:00", inWords}, {"2006-01-02 15:04:05 -07:00", "Mon 2 January 2006, 15:04:05 MST"},
 		} {
-			if at, err := time.Parse(written, value); err == nil {
-				return at.In(zone).Format(words)
+			if at, err := time.Parse(layout.written, value); err == nil {
+				return at.In(zone).Format(layout.words)
 			}
 		}
 	}

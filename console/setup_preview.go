@@ -34,7 +34,7 @@ func (s *Server) showPreview(d *setup, p *templates.SetupPage) {
 
 func summary(of sale.Sale) []templates.SetupRow {
 	loc := of.Location()
-	at := func(t time.Time) string { return t.In(loc).Format("Mon 2 January 2006, 15:04 MST") }
+	at := func(t time.Time) string { return t.In(loc).Format(inWords) }
 	var types []string
 	for _, t := range of.Tickets.Types {
 		types = append(types, sale.FormatCount(t.Stock)+" × "+t.Title.In("en")+", "+money(t.Price, of.Currency))

@@ -32,9 +32,9 @@ func (r Bar) sum() int {
 	return n
 }
 
-// Percent is the share in whole percent, rounded, but 100 only of the whole; 0
+// percent is the share in whole percent, rounded, but 100 only of the whole; 0
 // when the whole is nothing.
-func Percent(part, whole int) int {
+func percent(part, whole int) int {
 	switch {
 	case whole <= 0 || part <= 0:
 		return 0
@@ -46,7 +46,7 @@ func Percent(part, whole int) int {
 
 // Share writes the share in percent: what is not nothing is never "0 %".
 func Share(part, whole int) string {
-	n := Percent(part, whole)
+	n := percent(part, whole)
 	if n == 0 && part > 0 && whole > 0 {
 		return "under 1 %"
 	}

@@ -342,8 +342,8 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 	for _, c := range [][3]int{{0, 0, 0}, {1, 0, 0}, {9999, 10000, 99}, {1502, 5045, 30}, {401, 5045, 8}, {10000, 10000, 100}, {3, 2, 100}, {math.MaxInt, math.MaxInt, 100}} {
-		if got := Percent(c[0], c[1]); got != c[2] {
-			t.Errorf("Percent(%d, %d) = %d", c[0], c[1], got)
+		if got := percent(c[0], c[1]); got != c[2] {
+			t.Errorf("percent(%d, %d) = %d", c[0], c[1], got)
 		}
 	}
 	for c, want := range map[[2]int]string{{0, 9}: "0 %", {0, 0}: "0 %", {1, 0}: "0 %", {1, 1000}: "under 1 %", {40, 5045}: "1 %", {9999, 10000}: "99 %", {2, 2}: "100 %"} {

@@ -143,7 +143,7 @@ func (b Bars) table(f Frame) table {
 		}
 		switch {
 		case of && r.Of > 0:
-			row = append(row, Number(r.Of), strconv.Itoa(Percent(r.sum(), r.Of)))
+			row = append(row, Number(r.Of), strconv.Itoa(percent(r.sum(), r.Of)))
 		case of:
 			row = append(row, "", "")
 		}

@@ -9,7 +9,7 @@ import (
 
 var (
 	everyWritten = regexp.MustCompile(`^@every (?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$`)
-	everySpoken  = regexp.MustCompile(`^(?:every )?(?:(\d+) ?h(?:ours?)?)? ?(?:(\d+) ?m(?:in(?:ute)?s?)?)? ?(?:(\d+) ?s(?:ec(?:ond)?s?)?)?$`)
+	lengthSpoken = regexp.MustCompile(`^(?:(\d+) ?h(?:ours?)?)? ?(?:(\d+) ?m(?:in(?:ute)?s?)?)? ?(?:(\d+) ?s(?:ec(?:ond)?s?)?)?$`)
 	everyUnits   = [...]string{"hour", "minute", "second"}
 )
 
@@ -46,30 +46,16 @@ func Often(schedule string) (words string, ok bool) {
 // minute", "every 5 min", "90s". It is false, with the text as it was, for
 // anything else.
 func ReadOften(text string) (schedule string, ok bool) {
-	said := strings.Join(strings.Fields(strings.ToLower(text)), " ")
+	length, every := strings.CutPrefix(plainly(text), "every ")
 	for _, unit := range everyUnits {
-		if said == "every "+unit {
+		if every && length == unit {
 			return "@every 1" + unit[:1], true
 		}
 	}
-	found := everySpoken.FindStringSubmatch(said)
-	if found == nil {
-		return text, false
+	if written, ok := readLength(length); ok {
+		return "@every " + written, true
 	}
-	schedule = "@every "
-	for i, n := range found[1:] {
-		if n == "" {
-			continue
-		}
-		if _, err := strconv.Atoi(n); err != nil {
-			return text, false
-		}
-		schedule += n + everyUnits[i][:1]
-	}
-	if schedule == "@every " {
-		return text, false
-	}
-	return schedule, true
+	return text, false
 }
 
 // Life writes how long a link lives as people say it: "1 hour 30 minutes"; as a
@@ -85,13 +71,28 @@ func Life(d time.Duration) string {
 // ReadLife reads what [Life] writes and its like ("90 minutes", "1 h") as a sale
 // file has it; anything else is left as it is.
 func ReadLife(text string) string {
-	said := strings.TrimSpace(text)
-	if strings.HasPrefix(strings.ToLower(said), "every") {
-		return text
+	if written, ok := readLength(plainly(text)); ok {
+		return written
 	}
-	schedule, ok := ReadOften(said)
-	if !ok {
-		return text
+	return text
+}
+
+func plainly(text string) string { return strings.Join(strings.Fields(strings.ToLower(text)), " ") }
+
+// readLength reads "1 hour 30 minutes" and its like as "1h30m".
+func readLength(said string) (written string, ok bool) {
+	found := lengthSpoken.FindStringSubmatch(said)
+	if found == nil {
+		return "", false
 	}
-	return strings.TrimPrefix(schedule, "@every ")
+	for i, n := range found[1:] {
+		if n == "" {
+			continue
+		}
+		if _, err := strconv.Atoi(n); err != nil {
+			return "", false
+		}
+		written += n + everyUnits[i][:1]
+	}
+	return written, written != ""
 }
