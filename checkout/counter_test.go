@@ -20,6 +20,7 @@ import (
 	"github.com/inturn/inturn/internal/boxoffice"
 	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 	"github.com/inturn/inturn/internal/sqldb"
 	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
 	"github.com/inturn/inturn/templates"
@@ -30,7 +31,7 @@ func TestMain(m *testing.M) { sqldbtest.Main(m) }
 // counter is a whole box office behind HTTP, and the line's keys.
 type counter struct {
 	testing.TB
-	clock *testClock
+	clock *saletest.Clock
 	db    *sqldb.DB
 	box   *boxoffice.BoxOffice
 	line  *link.Keys
@@ -66,7 +67,7 @@ func each(t *testing.T, run func(t *testing.T, c *counter)) {
 
 func newCounter(t testing.TB, dsn string) *counter {
 	t.Helper()
-	c := &counter{TB: t, clock: &testClock{now: noon}, log: &safeBuffer{}}
+	c := &counter{TB: t, clock: saletest.NewClock(noon), log: &safeBuffer{}}
 	c.db = sqldbtest.Open(t, dsn, sqldb.Options{Fault: func(context.Context, sqldb.Point) error {
 		if c.broken.Load() {
 			return errors.New("disk on fire")

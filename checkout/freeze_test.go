@@ -39,14 +39,14 @@ func (c *counter) seconds(t *testing.T, token string) (left int, ends time.Durat
 func TestAnOfferInAFrozenSale(t *testing.T) {
 	each(t, func(t *testing.T, c *counter) {
 		token := c.offer("o1", 4)
-		c.clock.set(noon.Add(45 * time.Minute))
+		c.clock.Set(noon.Add(45 * time.Minute))
 		before := decode[offerJSON](t, c.json("/c/"+token)).Edition
 		c.freeze(45, -1)
 		if decode[offerJSON](t, c.json("/c/"+token)).Edition == before {
 			t.Error("the page is of the same edition when the clock stops")
 		}
 		for _, at := range []time.Duration{45 * time.Minute, 65*time.Minute + 300*time.Millisecond} {
-			c.clock.set(noon.Add(at))
+			c.clock.Set(noon.Add(at))
 			c.want(c.page("/c/"+token), 200, "The clock stands still", "Time left: 15 minutes.", `data-state="frozen"`,
 				`name="qty.fri"`, "-data-ends", "-more than your mail says")
 			left, ends, frozen := c.seconds(t, token)
@@ -58,14 +58,14 @@ func TestAnOfferInAFrozenSale(t *testing.T) {
 			t.Error("a clock that stands still makes new editions")
 		}
 		c.freeze(45, 66)
-		c.clock.set(noon.Add(66 * time.Minute))
+		c.clock.Set(noon.Add(66 * time.Minute))
 		c.want(c.page("/c/"+token), 200, "15 minutes", "14:21 CET", "You therefore have 21 minutes more than your mail says.", "-stands still")
 		if left, ends, frozen := c.seconds(t, token); left != 900 || frozen || ends != 81*time.Minute {
 			t.Errorf("released: %d seconds until %v, frozen %v", left, ends, frozen)
 		}
-		c.clock.set(noon.Add(81*time.Minute - time.Millisecond))
+		c.clock.Set(noon.Add(81*time.Minute - time.Millisecond))
 		c.want(c.page("/c/"+token), 200)
-		c.clock.set(noon.Add(81 * time.Minute))
+		c.clock.Set(noon.Add(81 * time.Minute))
 		c.want(c.page("/c/"+token), 410, "14:21 CET")
 		c.want(c.json("/c/"+token), 410)
 	})
@@ -76,7 +76,7 @@ func TestBuyingInAFrozenSale(t *testing.T) {
 	each(t, func(t *testing.T, c *counter) {
 		bought, declined := c.offer("o1", 4), c.offer("o2", 4)
 		c.freeze(30, -1)
-		c.clock.set(noon.Add(10 * time.Hour))
+		c.clock.Set(noon.Add(10 * time.Hour))
 		c.want(c.postForm("/c/"+bought, "qty.fri=2"), 303)
 		c.want(c.page("/c/"+bought), 200, "Order code")
 		c.want(c.postForm("/c/"+declined+"/decline", ""), 303)
@@ -91,7 +91,7 @@ func TestLinksThatAFreezeGivesNothing(t *testing.T) {
 		token := c.offer("o1", 4)
 		c.offer("o2", 4)
 		c.freeze(60, -1)
-		c.clock.set(noon.Add(61 * time.Minute))
+		c.clock.Set(noon.Add(61 * time.Minute))
 		c.want(c.page("/c/"+token), 410, "-stands still")
 		c.freeze(60, 80)
 		c.want(c.postForm("/c/"+token, "qty.fri=2"), 410)
@@ -102,9 +102,9 @@ func TestLinksThatAFreezeGivesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.clock.set(noon.Add(90*time.Minute - 1))
+		c.clock.Set(noon.Add(90*time.Minute - 1))
 		c.want(c.page("/c/"+counted), 200, "-more than your mail says")
-		c.clock.set(noon.Add(90 * time.Minute))
+		c.clock.Set(noon.Add(90 * time.Minute))
 		c.want(c.page("/c/"+counted), 410)
 		c.want(c.postForm("/c/"+counted, "qty.fri=2"), 410)
 		c.want(c.postForm("/c/"+counted+"/decline", ""), 410)

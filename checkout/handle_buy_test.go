@@ -75,7 +75,7 @@ func TestOneOrderPerOffer(t *testing.T) {
 		code := decode[orderJSON](t, first).Order
 		young := mint(t, c.line, link.Claims{Offer: "o1", Sale: "fest", Issued: noon, Ends: noon.Add(2 * time.Hour)})
 		for _, now := range []time.Time{noon.Add(time.Minute), noon.Add(90 * time.Minute), noon.Add(100 * time.Hour)} {
-			c.clock.set(now)
+			c.clock.Set(now)
 			for _, tok := range []string{token, young} {
 				for _, body := range []string{`{"qty.fri":2}`, `{"qty":{"fri":2,"sat":0}}`} {
 					again := c.postJSON("/c/"+tok, body)

@@ -16,7 +16,7 @@ import (
 func TestOfferPage(t *testing.T) {
 	each(t, func(t *testing.T, c *counter) {
 		token := c.offer("o1", 4)
-		c.clock.set(noon.Add(17 * time.Minute))
+		c.clock.Set(noon.Add(17 * time.Minute))
 		c.want(c.page("/c/"+token), 200,
 			"Lakeside Festival", "Up to 4 tickets are reserved", "Friday", "85.00", "Saturday", "95.00", "10 left", "3 left",
 			"43 minutes", "Friday, 12 March 2027, 14:00 CET", `name="version" value="1"`, `name="qty.fri"`, `name="qty.sat"`,
@@ -59,9 +59,9 @@ func TestSoldOutTypeShowsAlternatives(t *testing.T) {
 func TestHourIsHalfOpen(t *testing.T) {
 	each(t, func(t *testing.T, c *counter) {
 		token := c.offer("o1", 4)
-		c.clock.set(noon.Add(time.Hour - 1))
+		c.clock.Set(noon.Add(time.Hour - 1))
 		c.want(c.page("/c/"+token), 200, "0 seconds")
-		c.clock.set(noon.Add(time.Hour))
+		c.clock.Set(noon.Add(time.Hour))
 		c.want(c.page("/c/"+token), 410, "The time for these tickets is over", "14:00 CET", "-<form")
 		c.want(c.json("/c/"+token), 410, `"code":"offer_over"`)
 		c.want(c.postForm("/c/"+token, "qty.fri=1"), 410, "The time for these tickets is over")

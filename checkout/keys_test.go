@@ -7,33 +7,15 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 )
 
 var noon = time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC)
-
-// testClock stands still until a test moves it.
-type testClock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *testClock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *testClock) set(now time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = now
-}
 
 // shelf is a box office's stored keys, and counts how often it was asked.
 type shelf struct {
@@ -66,12 +48,12 @@ func mint(t testing.TB, keys *link.Keys, c link.Claims) string {
 	return token
 }
 
-func newRing(s *shelf, clock *testClock, log *bytes.Buffer) *keyring {
+func newRing(s *shelf, clock *saletest.Clock, log *bytes.Buffer) *keyring {
 	return &keyring{load: s.load, clock: clock.Now, logger: slog.New(slog.NewTextHandler(log, nil))}
 }
 
 func TestKeyringLooksSeldom(t *testing.T) {
-	clock := &testClock{now: noon}
+	clock := saletest.NewClock(noon)
 	line := lineKeys(t, clock.Now)
 	s := &shelf{keys: line.Public()}
 	ring := newRing(s, clock, &bytes.Buffer{})
@@ -84,11 +66,11 @@ func TestKeyringLooksSeldom(t *testing.T) {
 	if s.asked != 1 {
 		t.Errorf("the database was asked %d times for 10 links, want once", s.asked)
 	}
-	clock.set(noon.Add(keysFresh))
+	clock.Set(noon.Add(keysFresh))
 	if _, _, err := ring.verify(t.Context(), token); err != nil || s.asked != 2 {
 		t.Errorf("after %v: asked %d times, %v; want 2", keysFresh, s.asked, err)
 	}
-	clock.set(noon.Add(-time.Hour)) // a clock that steps back must not freeze the keys
+	clock.Set(noon.Add(-time.Hour)) // a clock that steps back must not freeze the keys
 	ring.verify(t.Context(), token)
 	if s.asked != 3 {
 		t.Errorf("after a step back: asked %d times, want 3", s.asked)
@@ -96,7 +78,7 @@ func TestKeyringLooksSeldom(t *testing.T) {
 }
 
 func TestKeyringLearnsANewKey(t *testing.T) {
-	clock := &testClock{now: noon}
+	clock := saletest.NewClock(noon)
 	line := lineKeys(t, clock.Now)
 	s := &shelf{keys: line.Public()}
 	ring := newRing(s, clock, &bytes.Buffer{})
@@ -111,7 +93,7 @@ func TestKeyringLearnsANewKey(t *testing.T) {
 	young := mint(t, line, hour)
 	forged := mint(t, lineKeys(t, clock.Now), hour)
 
-	clock.set(noon.Add(keysPatience))
+	clock.Set(noon.Add(keysPatience))
 	for range 10 {
 		if _, _, err := ring.verify(t.Context(), forged); sale.CodeOf(err) != sale.CodeBadLink {
 			t.Errorf("a stranger's link: %v", err)
@@ -128,7 +110,7 @@ func TestKeyringLearnsANewKey(t *testing.T) {
 // Before the first sale there are no keys, and that is not worth remembering:
 // the first link may be there a moment later.
 func TestKeyringLearnsTheFirstKeyAtOnce(t *testing.T) {
-	clock := &testClock{now: noon}
+	clock := saletest.NewClock(noon)
 	line := lineKeys(t, clock.Now)
 	s := &shelf{}
 	ring := newRing(s, clock, &bytes.Buffer{})
@@ -143,7 +125,7 @@ func TestKeyringLearnsTheFirstKeyAtOnce(t *testing.T) {
 }
 
 func TestKeyringWithADeadDatabase(t *testing.T) {
-	clock := &testClock{now: noon}
+	clock := saletest.NewClock(noon)
 	line := lineKeys(t, clock.Now)
 	s := &shelf{err: errors.New("disk on fire")}
 	var log bytes.Buffer
@@ -158,7 +140,7 @@ func TestKeyringWithADeadDatabase(t *testing.T) {
 		t.Errorf("healed: %v", err)
 	}
 	s.err = errors.New("disk on fire")
-	clock.set(noon.Add(time.Minute))
+	clock.Set(noon.Add(time.Minute))
 	if _, _, err := ring.verify(t.Context(), token); err != nil {
 		t.Errorf("the keys in memory must go on serving: %v", err)
 	}
@@ -169,7 +151,7 @@ func TestKeyringWithADeadDatabase(t *testing.T) {
 
 // One fan who hangs up must not cost the others the keys.
 func TestKeyringOutlivesTheRequest(t *testing.T) {
-	clock := &testClock{now: noon}
+	clock := saletest.NewClock(noon)
 	line := lineKeys(t, clock.Now)
 	ring := &keyring{clock: clock.Now, load: func(ctx context.Context) ([]sale.PublicKey, error) {
 		return line.Public(), ctx.Err()

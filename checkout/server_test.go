@@ -9,11 +9,12 @@ import (
 
 	"github.com/inturn/inturn/internal/boxoffice"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 	"github.com/inturn/inturn/templates"
 )
 
 func TestNewNamesAMissingOption(t *testing.T) {
-	clock := &testClock{now: noon}
+	clock := saletest.NewClock(noon)
 	full := Options{BoxOffice: &boxoffice.BoxOffice{}, Templates: &templates.Templates{}, URL: "https://x", Clock: clock.Now}
 	for name, remove := range map[string]func(o *Options){
 		"BoxOffice": func(o *Options) { o.BoxOffice = nil },
@@ -50,7 +51,7 @@ func TestGetHeadAndOptionsChangeNothing(t *testing.T) {
 		paths := c.paths()
 		before := c.dump()
 		for _, now := range []time.Time{noon, noon.Add(2 * time.Hour)} {
-			c.clock.set(now)
+			c.clock.Set(now)
 			for _, path := range paths {
 				for _, method := range []string{"GET", "HEAD", "OPTIONS"} {
 					for _, accept := range []string{browser, js} {

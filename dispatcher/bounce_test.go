@@ -186,7 +186,7 @@ func TestABounceSurvivesItsProcess(t *testing.T) {
 		h.minute()
 		h.wantVerdict(h.offerMails(1)[0], "5.1.1", "closing")
 		h.wire.strike = func(string, string) error { return unreachable() }
-		h.clock.add(20 * time.Second) // the lease has run out
+		h.clock.Advance(20 * time.Second) // the lease has run out
 		next := h.process("second")
 		if err := next.BeatAll(h.Context()); err == nil {
 			h.Error("a beat without the box office succeeds")
@@ -212,7 +212,7 @@ func TestAnotherMailKeepsTheOffer(t *testing.T) {
 		h.beat()
 		h.script.set(func(m smtptest.Moment) smtptest.Reply {
 			if m.Stage == smtptest.Dot {
-				h.clock.add(10 * time.Minute)
+				h.clock.Advance(10 * time.Minute)
 				h.script.set(nil)
 			}
 			return smtptest.Reply{}

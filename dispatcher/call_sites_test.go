@@ -188,7 +188,7 @@ func (w *theatre) stranger() {
 	}
 	token, _, _ = strings.Cut(token, "\n")
 	w.scene("open", func() error {
-		ref, err := w.keys.ReadConfirmation(slug, token, w.clock.time())
+		ref, err := w.keys.ReadConfirmation(slug, token, w.clock.Now())
 		if err != nil {
 			return err
 		}
@@ -215,7 +215,7 @@ func (w *theatre) edition(change func(*sale.Sale)) {
 // in force again.
 func (w *theatre) refused() {
 	w.Helper()
-	w.clock.add(time.Minute)
+	w.clock.Advance(time.Minute)
 	w.scene("refuse", func() error {
 		err := w.BeatAll(w.Context())
 		if sale.CodeOf(err) == sale.CodeCutBelow {
@@ -258,7 +258,7 @@ func (w *theatre) sellOut() {
 		}
 		for n := 8; n <= 12; n++ {
 			all := w.links(n)
-			if len(all) > 0 && w.clock.time().Before(all[len(all)-1].Ends) && w.orders[all[0].Offer] == "" {
+			if len(all) > 0 && w.clock.Now().Before(all[len(all)-1].Ends) && w.orders[all[0].Offer] == "" {
 				w.purchase(all[len(all)-1], 2)
 			}
 		}
@@ -298,7 +298,7 @@ func (w *theatre) reads() {
 			_, err := w.line.Try(ctx, lakeside(), line.Edit{Source: line.FromFile})
 			return err
 		},
-		"links out":  func() error { _, err := w.line.LinksOut(ctx, 1, w.clock.time()); return err },
+		"links out":  func() error { _, err := w.line.LinksOut(ctx, 1, w.clock.Now()); return err },
 		"incidents":  func() error { _, err := w.line.Incidents(ctx, slug); return err },
 		"told":       func() error { _, err := w.line.ToldFreezes(ctx, slug); return err },
 		"freezes":    func() error { _, err := w.box.Freezes(ctx, slug); return err },
@@ -315,11 +315,11 @@ func (w *theatre) reads() {
 // gives its lease back.
 func (w *theatre) close() {
 	w.Helper()
-	w.clock.add(200 * time.Hour)
+	w.clock.Advance(200 * time.Hour)
 	w.beat()
 	w.beat()
 	w.scene("release", func() error {
-		w.clock.add(15 * time.Second) // whoever has it lets it run out
+		w.clock.Advance(15 * time.Second) // whoever has it lets it run out
 		lease, _, err := w.line.Acquire(w.Context(), slug, "last", time.Minute)
 		if err != nil {
 			return err

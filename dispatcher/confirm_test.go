@@ -25,7 +25,7 @@ func (h *house) ask(address string) time.Time {
 func TestConfirmMail(t *testing.T) {
 	eachHouse(t, plan{sale: func(s *sale.Sale) { s.Mail.Receipt = true }}, func(t *testing.T, h *house) {
 		until := h.ask("stranger@example.org")
-		h.clock.add(time.Second)
+		h.clock.Advance(time.Second)
 		h.join(1)
 		h.beat()
 		h.send(10)
@@ -44,14 +44,14 @@ func TestConfirmMail(t *testing.T) {
 		}
 		_, token, _ := strings.Cut(l.Text, "\n"+registrationURL+"/"+slug+"/confirm/")
 		token, _, _ = strings.Cut(token, "\n")
-		ref, err := h.keys.ReadConfirmation(slug, token, h.clock.time())
+		ref, err := h.keys.ReadConfirmation(slug, token, h.clock.Now())
 		must(t, err)
 		c, err := h.line.Confirmation(t.Context(), slug, ref)
 		must(t, err)
 		if c.Address != "stranger@example.org" || !c.Ends.Equal(until) {
 			t.Errorf("%+v", c)
 		}
-		h.clock.add(25 * time.Hour)
+		h.clock.Advance(25 * time.Hour)
 		h.beat()
 		if n := h.count(`SELECT COUNT(*) FROM confirmations`); n != 0 {
 			t.Errorf("a beat a day later remembers %d addresses", n)

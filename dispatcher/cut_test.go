@@ -141,7 +141,7 @@ func measure(t *testing.T, st stage, dsn func() string) (d dialogue) {
 // cut lets one fan's mail meet a connection that ends after so many bytes.
 func (r *cutter) cut(in, out int) {
 	r.Helper()
-	r.clock.add(time.Minute)
+	r.clock.Advance(time.Minute)
 	r.join(1)
 	r.beat()
 	number := r.sale().Last
@@ -157,7 +157,7 @@ func (r *cutter) cut(in, out int) {
 		if try == 2 {
 			r.Fatalf("cut after %d from us, %d to us: never accepted: %+v", in, out, r.outbox(number))
 		}
-		r.clock.add(time.Minute)
+		r.clock.Advance(time.Minute)
 		r.beat()
 		r.send(1)
 	}
@@ -191,8 +191,8 @@ func (r *cutter) oneEntitlement(number int) {
 	if len(links) == 0 || len(links) > 2 {
 		r.Fatalf("number %d has %d links", number, len(links))
 	}
-	if last := links[len(links)-1]; !last.Ends.Equal(r.clock.time().Add(time.Hour)) || !p.Offer.Ends.Equal(last.Ends) {
-		r.Errorf("number %d: the last link ends %v, the offer %v, at %v", number, last.Ends, p.Offer.Ends, r.clock.time())
+	if last := links[len(links)-1]; !last.Ends.Equal(r.clock.Now().Add(time.Hour)) || !p.Offer.Ends.Equal(last.Ends) {
+		r.Errorf("number %d: the last link ends %v, the offer %v, at %v", number, last.Ends, p.Offer.Ends, r.clock.Now())
 	}
 	codes := map[string]bool{}
 	for _, l := range links {

@@ -46,7 +46,7 @@ func (h *house) linksOf(number int) []link.Claims {
 		if offer == "" {
 			continue
 		}
-		claims, _, err := verifier.Verify(tokenIn(l.Text), h.clock.time())
+		claims, _, err := verifier.Verify(tokenIn(l.Text), h.clock.Now())
 		if err != nil || claims.Offer != offer {
 			h.Fatalf("number %d was sent a link for offer %q in a mail about %q: %v", number, claims.Offer, offer, err)
 		}

@@ -26,9 +26,9 @@ func TestFrozenSale(t *testing.T) {
 		h.join(8)
 		h.beat()
 		h.send(1) // the second one's mail waits
-		h.clock.add(45 * time.Minute)
+		h.clock.Advance(45 * time.Minute)
 		h.freeze()
-		h.clock.add(20 * time.Minute)
+		h.clock.Advance(20 * time.Minute)
 		h.beat()
 		if sent := h.send(10); sent.Mails != 0 {
 			t.Errorf("%d mails left", sent.Mails)
@@ -41,17 +41,17 @@ func TestFrozenSale(t *testing.T) {
 		if first.Freezes != 0 || second.Freezes != 1 {
 			t.Errorf("the links count %d and %d freezes", first.Freezes, second.Freezes)
 		}
-		h.clock.add(15*time.Minute - time.Millisecond)
+		h.clock.Advance(15*time.Minute - time.Millisecond)
 		if _, err := h.buy(first, 1); err != nil {
 			t.Errorf("in the last moment: %v", err)
 		}
-		h.clock.add(45 * time.Minute)
+		h.clock.Advance(45 * time.Minute)
 		h.beat()
 		h.beat()
 		if got := h.state(2); got != sale.OfferOpen {
 			t.Errorf("the one who was mailed after the release is %s a millisecond before the end", got)
 		}
-		h.clock.add(time.Millisecond)
+		h.clock.Advance(time.Millisecond)
 		h.beat()
 		h.wantStates("an hour after that", bought, expired)
 	})
@@ -64,10 +64,10 @@ func TestBoxOfficeIsToldLate(t *testing.T) {
 		h.join(2)
 		h.beat()
 		h.send(10)
-		h.clock.add(45 * time.Minute)
+		h.clock.Advance(45 * time.Minute)
 		h.wire.cut()
 		h.freeze()
-		h.clock.add(20 * time.Minute)
+		h.clock.Advance(20 * time.Minute)
 		if err := h.BeatAll(t.Context()); err == nil {
 			t.Error("nobody hears that the box office is not told")
 		}
@@ -79,10 +79,10 @@ func TestBoxOfficeIsToldLate(t *testing.T) {
 		if _, err := h.buy(h.lastLink(1), 1); err != nil {
 			t.Errorf("once it knows: %v", err)
 		}
-		h.clock.add(time.Hour)
+		h.clock.Advance(time.Hour)
 		h.wire.cut()
 		h.release()
-		h.clock.add(16 * time.Minute) // the second one's hour is over
+		h.clock.Advance(16 * time.Minute) // the second one's hour is over
 		if err := h.BeatAll(t.Context()); err == nil {
 			t.Error("nobody hears that the box office is not told")
 		}
@@ -98,9 +98,9 @@ func TestBoxOfficeIsToldLate(t *testing.T) {
 func TestFrozenAtTheEnd(t *testing.T) {
 	eachHouse(t, plan{}, func(t *testing.T, h *house) {
 		h.join(3)
-		h.clock.add(99*time.Hour + 30*time.Minute)
+		h.clock.Advance(99*time.Hour + 30*time.Minute)
 		h.freeze()
-		h.clock.add(time.Hour)
+		h.clock.Advance(time.Hour)
 		h.beat()
 		h.send(10)
 		h.wantKinds(1)

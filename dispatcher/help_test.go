@@ -42,14 +42,14 @@ func (w *theatre) help() {
 	w.organizer("void", 5, w.line.VoidOffer)
 	w.organizer("cancel", 4, w.line.CancelOrder)
 	w.scene("not cancelled", func() error {
-		w.clock.add(15 * time.Second) // whoever has the lease lets it run out
+		w.clock.Advance(15 * time.Second) // whoever has the lease lets it run out
 		lease, _, err := w.line.Acquire(w.Context(), slug, "refused", time.Second)
 		if err != nil {
 			return err
 		}
 		return w.line.NotCancelled(w.Context(), lease, w.orders[w.links(4)[0].Offer], "no such order")
 	})
-	w.clock.add(time.Second)
+	w.clock.Advance(time.Second)
 	w.organizer("cancel", 4, w.line.CancelOrder)
 	w.beat()
 	w.taken()

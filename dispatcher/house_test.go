@@ -17,6 +17,7 @@ import (
 	"github.com/inturn/inturn/internal/mail"
 	"github.com/inturn/inturn/internal/mail/smtptest"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 	"github.com/inturn/inturn/internal/sqldb"
 	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
 	"github.com/inturn/inturn/internal/verify"
@@ -33,24 +34,6 @@ const (
 	registrationURL = "https://line.example"
 	checkoutURL     = "https://box.example"
 )
-
-// clock is a clock that stands until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) time() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 // lakeside is a running sale: 12 tickets, at most 2 each, so 6 offers; two a
 // minute, good for an hour; no receipts, so that only offers, orders and
@@ -101,7 +84,7 @@ type house struct {
 	testing.TB
 	stage
 	plan   plan
-	clock  *clock
+	clock  *saletest.Clock
 	dsn    string // of the line database, for more processes
 	lineDB *sqldb.DB
 	boxDB  *sqldb.DB
@@ -117,13 +100,13 @@ type house struct {
 // newHouse applies the sale; the first beat puts it to the box office.
 func newHouse(tb testing.TB, st stage, dsn func() string, p plan) *house {
 	tb.Helper()
-	h := &house{TB: tb, stage: st, plan: p, clock: &clock{now: noon}, dsn: dsn()}
+	h := &house{TB: tb, stage: st, plan: p, clock: saletest.NewClock(noon), dsn: dsn()}
 	o := sqldb.Options{Unsafe: true, Fault: p.fault}
 	h.lineDB, h.boxDB = sqldbtest.Open(tb, h.dsn, o), sqldbtest.Open(tb, dsn(), o)
 	var err error
-	h.line, err = line.New(tb.Context(), line.Options{DB: h.lineDB, Clock: h.clock.time, Rand: rand.NewChaCha8([32]byte{1})})
+	h.line, err = line.New(tb.Context(), line.Options{DB: h.lineDB, Clock: h.clock.Now, Rand: rand.NewChaCha8([32]byte{1})})
 	must(tb, err)
-	h.box, err = boxoffice.New(tb.Context(), boxoffice.Options{DB: h.boxDB, Clock: h.clock.time, Rand: rand.NewChaCha8([32]byte{2})})
+	h.box, err = boxoffice.New(tb.Context(), boxoffice.Options{DB: h.boxDB, Clock: h.clock.Now, Rand: rand.NewChaCha8([32]byte{2})})
 	must(tb, err)
 	h.wire = &wire{box: h.box}
 	h.script = &script{}
@@ -144,7 +127,7 @@ func newHouse(tb testing.TB, st stage, dsn func() string, p plan) *house {
 func (h *house) process(holder string) *dispatcher.Dispatcher {
 	h.Helper()
 	d, err := dispatcher.New(dispatcher.Options{
-		Line: h.line, BoxOffice: h.wire, Connect: h.dial, Keys: h.keys, Templates: h.words, Clock: h.clock.time,
+		Line: h.line, BoxOffice: h.wire, Connect: h.dial, Keys: h.keys, Templates: h.words, Clock: h.clock.Now,
 		RegistrationURL: registrationURL, CheckoutURL: checkoutURL, ConsoleURL: "https://console.example", Holder: holder, Lease: 10 * time.Second, Closers: 1,
 		ReturnPath: returnPath(h),
 	})
@@ -262,7 +245,7 @@ func (h *house) send(most int) dispatcher.Sent {
 // minute is a beat at the next scheduled moment, and all mail that is due.
 func (h *house) minute() {
 	h.Helper()
-	h.clock.add(time.Minute)
+	h.clock.Advance(time.Minute)
 	h.beat()
 	h.send(100)
 }
@@ -357,7 +340,7 @@ func eachHouse(t *testing.T, p plan, run func(t *testing.T, h *house)) {
 // openBoxBehind is the same box office in a process whose clock is behind.
 func (h *house) openBoxBehind(by time.Duration) *boxoffice.BoxOffice {
 	h.Helper()
-	b, err := boxoffice.New(h.Context(), boxoffice.Options{DB: h.boxDB, Clock: func() time.Time { return h.clock.time().Add(-by) }})
+	b, err := boxoffice.New(h.Context(), boxoffice.Options{DB: h.boxDB, Clock: func() time.Time { return h.clock.Now().Add(-by) }})
 	must(h, err)
 	return b
 }

@@ -53,7 +53,7 @@ func TestInvitationMail(t *testing.T) {
 			}
 			_, token, _ := strings.Cut(l.Text, "\nhttps://console.example/invitation/")
 			token, _, _ = strings.Cut(token, "\n")
-			if ref, err := h.keys.ReadInvitation(token, h.clock.time()); err != nil || ref != v.Ref || ref == "" {
+			if ref, err := h.keys.ReadInvitation(token, h.clock.Now()); err != nil || ref != v.Ref || ref == "" {
 				t.Errorf("%q is read as %q, %v", token, ref, err)
 			}
 			if n := h.count(`SELECT COUNT(*) FROM invitations WHERE ref = '` + token + `'`); n != 0 {
@@ -78,7 +78,7 @@ func TestARefusedInvitationStopsNobody(t *testing.T) {
 		if err != nil || len(all) != 1 || all[0].Mail != sale.MailRefused {
 			t.Errorf("%+v, %v", all, err)
 		}
-		h.clock.add(time.Second)
+		h.clock.Advance(time.Second)
 		h.join(1)
 		h.minute()
 		if n := len(h.letters(1)); n != 1 {

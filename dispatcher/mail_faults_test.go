@@ -152,7 +152,7 @@ func (c *cell) connecting() bool {
 // minute0 is a moment at which the next one in line gets his offer, without
 // any mail.
 func (c *cell) minute0() {
-	c.clock.add(time.Minute)
+	c.clock.Advance(time.Minute)
 	c.beat()
 }
 
@@ -221,7 +221,7 @@ func (h *house) outbox(number int) outbox {
 	})
 	o.Due, o.Tried, o.Delivered = never, tried == 1, delivered == 1
 	if due != 0 {
-		o.Due = sqldb.Time(due).Sub(h.clock.time())
+		o.Due = sqldb.Time(due).Sub(h.clock.Now())
 	}
 	return o
 }
@@ -236,7 +236,7 @@ func (c *cell) wantOutbox(want outbox) {
 // wantClock says until when the victim's offer is good: an hour from now.
 func (c *cell) wantClock() {
 	c.Helper()
-	if got, want := c.place(c.victim).Offer.Ends, c.clock.time().Add(time.Hour); !got.Equal(want) {
+	if got, want := c.place(c.victim).Offer.Ends, c.clock.Now().Add(time.Hour); !got.Equal(want) {
 		c.Errorf("the offer ends %v, want %v", got, want)
 	}
 }
@@ -305,11 +305,11 @@ func (c *cell) unknown() {
 func (c *cell) again(links int) {
 	c.Helper()
 	offer := c.place(c.victim).Offer.ID
-	c.clock.add(time.Minute - time.Millisecond)
+	c.clock.Advance(time.Minute - time.Millisecond)
 	if sent := c.send(1); sent.Mails != 0 {
 		c.Error("sent again too soon")
 	}
-	c.clock.add(time.Millisecond - time.Minute)
+	c.clock.Advance(time.Millisecond - time.Minute)
 	c.wantNext(sale.OfferOpen)
 	c.send(1)
 	c.wantOutbox(outbox{State: "accepted", Due: never, Tried: true, Delivered: true})
@@ -342,7 +342,7 @@ func (c *cell) ours() {
 		c.Error("the connection is kept")
 	}
 	c.wantNext("") // the mail was not tried
-	c.clock.add(2 * time.Hour)
+	c.clock.Advance(2 * time.Hour)
 	c.beat()
 	if got := c.state(c.victim); got != sale.OfferOpen {
 		c.Errorf("our own fault cost the victim his turn: %s", got)

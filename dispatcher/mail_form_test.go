@@ -125,7 +125,7 @@ func TestMailsByAnotherReader(t *testing.T) {
 	for n := 1; n <= len(langs); n++ {
 		h.cancel(n)
 	}
-	h.clock.add(62 * time.Minute)
+	h.clock.Advance(62 * time.Minute)
 	for range 3 {
 		h.beat()
 		h.send(100)

@@ -41,7 +41,7 @@ func (*life) Close() {}
 
 // Send is one try.
 func (l *life) Send(_ context.Context, m mail.Message) mail.Result {
-	now := l.clock.time()
+	now := l.clock.Now()
 	if now.Before(l.due) || l.settled || l.refused {
 		l.T.Fatalf("a try at %v, due %v, settled %v, refused %v", now, l.due, l.settled, l.refused)
 	}
@@ -58,7 +58,7 @@ func (l *life) Send(_ context.Context, m mail.Message) mail.Result {
 	l.tries++
 	began := now
 	r := l.draw()
-	now = l.clock.time()
+	now = l.clock.Now()
 	if r.Outcome != mail.Fault && l.first.IsZero() {
 		l.first = began
 	}
@@ -96,12 +96,12 @@ func (l *life) late() bool { return !l.first.IsZero() && !l.due.Before(l.until()
 
 // held says that quiet hours held a try back that is owed.
 func (l *life) held() bool {
-	return !l.settled && !l.refused && !l.late() && l.due.Before(l.rest.LastQuiet(l.clock.time()))
+	return !l.settled && !l.refused && !l.late() && l.due.Before(l.rest.LastQuiet(l.clock.Now()))
 }
 
 // over is what the offer must be over as by now, or "" while it must be open.
 func (l *life) over() sale.OfferState {
-	now := l.clock.time()
+	now := l.clock.Now()
 	switch {
 	case l.refused && !l.arrived:
 		return sale.OfferBounced
@@ -149,11 +149,11 @@ func mailLife(t *testing.T, quiet sale.QuietHours) {
 		l := &life{house: h, T: rt, number: h.sale().Last, rest: s.Rest()}
 		defer l.leave()
 		l.evening()
-		h.clock.add(time.Second)
+		h.clock.Advance(time.Second)
 		h.beat()
 		l.draw = func() mail.Result {
 			outcome := rapid.SampledFrom([]mail.Outcome{mail.Temporary, mail.Temporary, mail.Unknown, mail.Fault, mail.Accepted, mail.Refused}).Draw(rt, "outcome")
-			h.clock.add(rapid.SampledFrom([]time.Duration{0, time.Second, 4 * time.Minute, 6 * time.Minute}).Draw(rt, "took"))
+			h.clock.Advance(rapid.SampledFrom([]time.Duration{0, time.Second, 4 * time.Minute, 6 * time.Minute}).Draw(rt, "took"))
 			stage := mail.StageRcpt
 			if outcome == mail.Fault {
 				stage = mail.StageMail
@@ -184,21 +184,21 @@ func (l *life) evening() {
 	if l.rest.None() {
 		return
 	}
-	night := l.rest.NextQuiet(l.rest.NextLoud(l.clock.time().Add(2 * time.Second)))
-	minutes := rapid.IntRange(1, min(75, int(l.rest.Loud(l.clock.time(), night)/time.Minute)-1)).Draw(l.T, "before the night")
-	l.clock.add(night.Add(-time.Duration(minutes) * time.Minute).Sub(l.clock.time()))
+	night := l.rest.NextQuiet(l.rest.NextLoud(l.clock.Now().Add(2 * time.Second)))
+	minutes := rapid.IntRange(1, min(75, int(l.rest.Loud(l.clock.Now(), night)/time.Minute)-1)).Draw(l.T, "before the night")
+	l.clock.Advance(night.Add(-time.Duration(minutes) * time.Minute).Sub(l.clock.Now()))
 }
 
 // pass is some minutes, now and then some hours of a night, now and then
 // until the minute in which it ends.
 func (l *life) pass() {
-	l.clock.add(time.Duration(rapid.IntRange(0, 9*60_000).Draw(l.T, "pass")) * time.Millisecond)
-	if now := l.clock.time(); l.rest.Quiet(now) {
+	l.clock.Advance(time.Duration(rapid.IntRange(0, 9*60_000).Draw(l.T, "pass")) * time.Millisecond)
+	if now := l.clock.Now(); l.rest.Quiet(now) {
 		switch rapid.IntRange(0, 3).Draw(l.T, "the night") {
 		case 0:
-			l.clock.add(time.Duration(rapid.IntRange(0, 600).Draw(l.T, "hours")) * time.Minute)
+			l.clock.Advance(time.Duration(rapid.IntRange(0, 600).Draw(l.T, "hours")) * time.Minute)
 		case 1:
-			l.clock.add(l.rest.NextLoud(now).Sub(now) - time.Duration(rapid.IntRange(0, 3).Draw(l.T, "before the end"))*time.Second)
+			l.clock.Advance(l.rest.NextLoud(now).Sub(now) - time.Duration(rapid.IntRange(0, 3).Draw(l.T, "before the end"))*time.Second)
 		}
 	}
 }
@@ -206,7 +206,7 @@ func (l *life) pass() {
 // leave makes room for the next one.
 func (l *life) leave() {
 	must(l.TB, l.line.Withdraw(l.TB.Context(), slug, l.number))
-	l.clock.add(2 * hour)
+	l.clock.Advance(2 * hour)
 	for range 2 {
 		l.beat()
 	}
@@ -216,7 +216,7 @@ func (l *life) leave() {
 
 // round is a worker that looks for mail, and a try when one is due.
 func (l *life) round() {
-	tries, now := l.tries, l.clock.time()
+	tries, now := l.tries, l.clock.Now()
 	may := !l.rest.Quiet(now) && !l.settled && !l.refused && !now.Before(l.due) && !l.late()
 	if _, err := l.Dispatcher.Send(l.TB.Context(), l, 1); err != nil {
 		l.T.Fatal(err)
@@ -229,13 +229,13 @@ func (l *life) round() {
 // wantOver looks at the first offer: one that could not be delivered is
 // followed by another at the next moment.
 func (l *life) wantOver(want sale.OfferState) {
-	l.clock.add(time.Second) // the next moment
+	l.clock.Advance(time.Second) // the next moment
 	l.beat()
 	all := l.offers(l.number)
 	if all[0] != want {
-		l.T.Fatalf("%s at %v, want %s", all[0], l.clock.time(), want)
+		l.T.Fatalf("%s at %v, want %s", all[0], l.clock.Now(), want)
 	}
-	if again := len(all) == 2; again != (want == sale.OfferUndelivered && !l.rest.Quiet(l.clock.time())) {
+	if again := len(all) == 2; again != (want == sale.OfferUndelivered && !l.rest.Quiet(l.clock.Now())) {
 		l.T.Fatalf("offers %q", all)
 	}
 	if p := l.place(l.number); p.Bounced != (want == sale.OfferBounced) {

@@ -175,7 +175,7 @@ func TestOurOwnFaultForADay(t *testing.T) {
 				h.send(1)
 				h.script.set(smtptest.At(fault.stage, smtptest.Say(fault.text)))
 				for range 48 {
-					h.clock.add(30 * time.Minute)
+					h.clock.Advance(30 * time.Minute)
 					h.beat()
 					if h.courier != nil || fault.stage != smtptest.AUTH { // or there is no connecting
 						h.send(1)
@@ -212,18 +212,18 @@ func TestNoLifeRunsOutUntried(t *testing.T) {
 		"our own fault": func(h *house) {
 			h.script.set(smtptest.At(smtptest.MAIL, smtptest.Say("550 5.7.1 we do not like you")))
 			for range 40 {
-				h.clock.add(5 * time.Minute)
+				h.clock.Advance(5 * time.Minute)
 				h.beat()
 				h.send(10)
 			}
 		},
 		"no connection": func(h *house) {
 			for range 40 {
-				h.clock.add(5 * time.Minute)
+				h.clock.Advance(5 * time.Minute)
 				h.beat()
 			}
 		},
-		"nobody there": func(h *house) { h.clock.add(3 * time.Hour) },
+		"nobody there": func(h *house) { h.clock.Advance(3 * time.Hour) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachHouse(t, plan{}, func(t *testing.T, h *house) {
@@ -238,8 +238,8 @@ func TestNoLifeRunsOutUntried(t *testing.T) {
 				if diff := cmp.Diff([]sale.OfferState{"open"}, h.offers(1)); diff != "" {
 					t.Errorf("offers (-want +got):\n%s", diff)
 				}
-				if got := h.lastLink(1).Ends; got.Before(h.clock.time().Add(58 * time.Minute)) {
-					t.Errorf("the link ends %v, at %v", got, h.clock.time())
+				if got := h.lastLink(1).Ends; got.Before(h.clock.Now().Add(58 * time.Minute)) {
+					t.Errorf("the link ends %v, at %v", got, h.clock.Now())
 				}
 			})
 		})
@@ -294,7 +294,7 @@ func TestSlowAnswerMintsAgain(t *testing.T) {
 				h.beat()
 				h.script.set(func(m smtptest.Moment) smtptest.Reply {
 					if m.Stage == smtptest.Dot {
-						h.clock.add(tt.took)
+						h.clock.Advance(tt.took)
 					}
 					return smtptest.Reply{}
 				})
@@ -308,8 +308,8 @@ func TestSlowAnswerMintsAgain(t *testing.T) {
 				if !tt.again {
 					return
 				}
-				if links[0].Offer != links[1].Offer || !links[1].Ends.Equal(h.clock.time().Add(tt.life)) {
-					t.Errorf("links %v, at %v", links, h.clock.time())
+				if links[0].Offer != links[1].Offer || !links[1].Ends.Equal(h.clock.Now().Add(tt.life)) {
+					t.Errorf("links %v, at %v", links, h.clock.Now())
 				}
 				if h.send(1).Mails != 0 {
 					t.Error("sent a third time")

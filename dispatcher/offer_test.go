@@ -60,7 +60,7 @@ func TestBatchesAtTheirMoments(t *testing.T) {
 			eachHouse(t, p, func(t *testing.T, h *house) {
 				h.join(6)
 				for _, b := range tt.beats {
-					h.clock.add(noon.Add(b.at).Sub(h.clock.time()))
+					h.clock.Advance(noon.Add(b.at).Sub(h.clock.Now()))
 					h.beat()
 					h.send(10)
 					if n := h.count(`SELECT COUNT(*) FROM offers`); n != b.offers {
@@ -78,7 +78,7 @@ func TestScheduleChanged(t *testing.T) {
 		h.join(3)
 		h.beat()
 		h.send(10)
-		h.clock.add(time.Minute)
+		h.clock.Advance(time.Minute)
 		s := h.sale().Sale
 		s.Dispatch.Every = "5 * * * *"
 		_, err := h.line.Apply(t.Context(), s, "organizer")
@@ -88,7 +88,7 @@ func TestScheduleChanged(t *testing.T) {
 		if next := h.sale().NextBatch; !next.Equal(noon.Add(5 * time.Minute)) {
 			t.Errorf("the next batch is announced for %v", next)
 		}
-		h.clock.add(4 * time.Minute)
+		h.clock.Advance(4 * time.Minute)
 		h.beat()
 		h.wantStates("at it", open, open)
 	})
@@ -101,7 +101,7 @@ func TestNextBatchWaitsForEveryMail(t *testing.T) {
 		h.join(6)
 		h.beat()
 		h.send(1)
-		h.clock.add(time.Minute)
+		h.clock.Advance(time.Minute)
 		h.beat()
 		h.send(1)
 		h.wantStates("one mail was not tried", open, open, nothing, nothing)
@@ -155,7 +155,7 @@ func TestWhatIsFreedGoesToTheNext(t *testing.T) {
 		must(t, h.box.Decline(t.Context(), slug, h.lastLink(5).Offer, h.lastLink(5).End()))
 		h.minute()
 		h.wantStates("two partial purchases and a decline", open, bought, bought, open, declined, open, open, open, nothing)
-		h.clock.add(59 * time.Minute)
+		h.clock.Advance(59 * time.Minute)
 		h.beat()
 		h.wantStates("those who did nothing", expired, bought, bought, expired, declined, expired, open, open, open)
 	})
@@ -169,7 +169,7 @@ func TestPausedSale(t *testing.T) {
 		h.beat()
 		h.send(1) // the second one's mail waits
 		must(t, h.line.SetPaused(t.Context(), slug, true, "organizer"))
-		h.clock.add(61 * time.Minute)
+		h.clock.Advance(61 * time.Minute)
 		h.beat()
 		if sent := h.send(10); sent.Mails != 0 {
 			t.Errorf("%d mails left", sent.Mails)
@@ -222,7 +222,7 @@ func TestBoxOfficeUnreachable(t *testing.T) {
 					return nil
 				}
 				for range 70 {
-					h.clock.add(time.Minute)
+					h.clock.Advance(time.Minute)
 					if err := h.BeatAll(t.Context()); sale.CodeOf(err) != sale.CodeUnavailable {
 						t.Fatalf("the beat says %v", err)
 					}
@@ -232,7 +232,7 @@ func TestBoxOfficeUnreachable(t *testing.T) {
 				}
 				h.wantStates("for an hour and more", open, open, nothing)
 				h.send(1)
-				if ends := h.lastLink(2).Ends; !ends.Equal(h.clock.time().Add(time.Hour)) {
+				if ends := h.lastLink(2).Ends; !ends.Equal(h.clock.Now().Add(time.Hour)) {
 					t.Errorf("the second mail's link ends %v", ends)
 				}
 				h.wire.heal()
@@ -280,7 +280,7 @@ func TestPlannedBatchIsAskedForAgain(t *testing.T) {
 			if h.BeatAll(t.Context()) == nil {
 				t.Fatal("no error")
 			}
-			h.clock.add(time.Minute)
+			h.clock.Advance(time.Minute)
 		}
 		h.wantStates("asked three times", sale.OfferPlanned, sale.OfferPlanned, nothing)
 		if s := h.stock(); s.Offered != 4 {

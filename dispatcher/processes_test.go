@@ -47,7 +47,7 @@ type process struct {
 func (h *house) run(holder string, workers int, fault func(context.Context, sqldb.Point) error) *process {
 	h.Helper()
 	db := sqldbtest.Open(h, h.dsn, sqldb.Options{Unsafe: true, Fault: fault})
-	l, err := line.New(h.Context(), line.Options{DB: db, Clock: h.clock.time})
+	l, err := line.New(h.Context(), line.Options{DB: db, Clock: h.clock.Now})
 	must(h, err)
 	p := &process{Dispatcher: h.process(holder), ended: make(chan error, 1)}
 	p.Line, p.Workers, p.Beat = l, workers, 2*time.Millisecond
@@ -220,7 +220,7 @@ func TestTakeOver(t *testing.T) {
 				<-stuck
 				seen, recorded := committed("Record")
 				second := h.run("second", 1, seen)
-				h.clock.add(10 * time.Second)
+				h.clock.Advance(10 * time.Second)
 				h.mails(2)
 				h.recorded(recorded)
 				want := h.outbox(1)
@@ -254,7 +254,7 @@ func TestReplacedInTheMiddleOfAStep(t *testing.T) {
 						return nil
 					}
 					h.wire.heal()
-					h.clock.add(10 * time.Second)
+					h.clock.Advance(10 * time.Second)
 					must(t, second.BeatAll(t.Context()))
 					h.minuteOf(second)
 					return nil
@@ -280,7 +280,7 @@ func (h *house) minuteOf(d *dispatcher.Dispatcher) {
 	defer conn.Close()
 	_, err = d.Send(h.Context(), conn, 10)
 	must(h, err)
-	h.clock.add(time.Minute)
+	h.clock.Advance(time.Minute)
 	must(h, d.BeatAll(h.Context()))
 }
 
@@ -317,7 +317,7 @@ func TestNoConnectionBeginsNoHandOver(t *testing.T) {
 			}
 			return h.dial(ctx)
 		}
-		h.clock.add(10 * time.Second) // the lease of the beat above runs out
+		h.clock.Advance(10 * time.Second) // the lease of the beat above runs out
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		ended := make(chan error, 1)

@@ -27,7 +27,7 @@ func TestVersionThatIsNotTakenStopsNothingElse(t *testing.T) {
 		next.Title = sale.Text{"en": "Lakeside Festival"}
 		_, err := h.line.Apply(t.Context(), next, "test")
 		must(t, err)
-		h.clock.add(time.Hour + time.Minute)
+		h.clock.Advance(time.Hour + time.Minute)
 		for range 2 {
 			if err := h.BeatAll(t.Context()); sale.CodeOf(err) != sale.CodeBadRequest {
 				t.Errorf("the beat says %v, want what the box office said", err)

@@ -27,7 +27,7 @@ func atNight(every string) plan {
 // turn turns the clock to so long after noon.
 func (h *house) turn(d time.Duration) {
 	h.Helper()
-	h.clock.add(noon.Add(d).Sub(h.clock.time()))
+	h.clock.Advance(noon.Add(d).Sub(h.clock.Now()))
 }
 
 // requiet applies other quiet hours.
@@ -50,7 +50,7 @@ type replies struct {
 func (*replies) Close() {}
 
 func (a *replies) Send(context.Context, mail.Message) mail.Result {
-	a.h.clock.add(a.after)
+	a.h.clock.Advance(a.after)
 	r := a.says[0]
 	if len(a.says) > 1 {
 		a.says = a.says[1:]
@@ -96,7 +96,7 @@ func TestQuietHoursHoldOfferMails(t *testing.T) {
 			h.turn(d)
 			h.beat()
 			if n := h.send(100).Mails; n > 0 {
-				t.Fatalf("%d mails left at %v", n, h.clock.time())
+				t.Fatalf("%d mails left at %v", n, h.clock.Now())
 			}
 			if d < evening+hour-10*minute {
 				h.wantStates("the link that is out runs", open, open, nothing)
@@ -131,7 +131,7 @@ func TestQuietHoursMoveTheLifeOfUnknownMails(t *testing.T) {
 			h.turn(d)
 			h.beat()
 			if h.says(unheard) != 0 {
-				t.Errorf("a mail left at %v", h.clock.time())
+				t.Errorf("a mail left at %v", h.clock.Now())
 			}
 			h.wantEnds("at night", 1, evening-minute/2+hour)
 		}
@@ -160,7 +160,7 @@ func TestPatienceStandsStillInQuietHours(t *testing.T) {
 		for _, d := range []time.Duration{30 * minute, 29 * minute, 26 * minute, 21 * minute, 11 * minute} { // 1, 3, 5, 10 minutes apart; then a quarter of an hour
 			h.turn(evening - d)
 			if n := h.says(later); n != 2 {
-				t.Fatalf("%d tries at %v", n, h.clock.time())
+				t.Fatalf("%d tries at %v", n, h.clock.Now())
 			}
 		}
 		h.turn(evening + 5*hour)
@@ -170,7 +170,7 @@ func TestPatienceStandsStillInQuietHours(t *testing.T) {
 			h.turn(morning + d)
 			h.beat()
 			if n := h.says(later); n != 2 {
-				t.Fatalf("%d tries at %v", n, h.clock.time())
+				t.Fatalf("%d tries at %v", n, h.clock.Now())
 			}
 		}
 		h.turn(morning + 30*minute - time.Second)
@@ -213,7 +213,7 @@ func TestQuietHoursHoldNothingBackForEver(t *testing.T) {
 		for _, d := range []time.Duration{61 * minute, 60 * minute, 57 * minute, 52 * minute, 42 * minute, 27 * minute, 12 * minute} { // then 3 minutes into the night
 			h.turn(evening - d)
 			if n := h.says(unheard); n != 1 {
-				t.Fatalf("%d tries at %v", n, h.clock.time())
+				t.Fatalf("%d tries at %v", n, h.clock.Now())
 			}
 		}
 		h.turn(evening + 48*minute - time.Second)

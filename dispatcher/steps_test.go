@@ -29,7 +29,7 @@ func (h *house) calls() map[string]int {
 // only once it is stored there.
 func TestPutWhatIsMissing(t *testing.T) {
 	eachHouse(t, plan{}, func(t *testing.T, h *house) {
-		keys, err := link.OpenKeys(t.TempDir(), link.KeyOptions{Clock: h.clock.time})
+		keys, err := link.OpenKeys(t.TempDir(), link.KeyOptions{Clock: h.clock.Now})
 		must(t, err)
 		h.Keys = keys
 		h.join(2)
@@ -39,7 +39,7 @@ func TestPutWhatIsMissing(t *testing.T) {
 		if n["Put"] != 1 {
 			t.Errorf("put %d times", n["Put"])
 		}
-		h.clock.add(time.Second)
+		h.clock.Advance(time.Second)
 		_, err = keys.Rotate(link.ForLinks)
 		must(t, err)
 		h.send(1)
@@ -49,7 +49,7 @@ func TestPutWhatIsMissing(t *testing.T) {
 		if n["Put"] != 2 {
 			t.Errorf("put %d times after a new key", n["Put"])
 		}
-		h.clock.add(sale.KeySettles)
+		h.clock.Advance(sale.KeySettles)
 		h.send(1)
 		h.linksOf(2)
 		first, second := kidOf(h.letters(1)[0].Text), kidOf(h.letters(2)[0].Text)
@@ -92,7 +92,7 @@ func TestPutThatFails(t *testing.T) {
 		if st := h.sale(); st.Pending() || st.Sale.Tickets.Capacity != 12 {
 			t.Errorf("%d tickets, pending %v", st.Sale.Tickets.Capacity, st.Pending())
 		}
-		h.clock.add(time.Second)
+		h.clock.Advance(time.Second)
 		h.beat()
 		h.wantStates("going on", open, open, open, open, open, open)
 	})
@@ -107,7 +107,7 @@ func TestCloseMeetsAPurchase(t *testing.T) {
 		h.send(10)
 		late := h.lastLink(1)
 		late.Ends = late.Ends.Add(time.Second) // its own clock is what the box office asks
-		h.clock.add(time.Hour)
+		h.clock.Advance(time.Hour)
 		h.wire.strike = func(call, phase string) error {
 			if call == "Close" && phase == before {
 				h.wire.strike = nil
@@ -130,7 +130,7 @@ func TestCloseThatFailsHalfWay(t *testing.T) {
 		h.join(6)
 		h.beat()
 		h.send(10)
-		h.clock.add(time.Hour)
+		h.clock.Advance(time.Hour)
 		closed := 0
 		h.wire.strike = func(call, phase string) error {
 			if call == "Close" && phase == before {
@@ -158,11 +158,11 @@ func TestNotClosedWhileItIsSent(t *testing.T) {
 		h.script.once(smtptest.Dot, smtptest.Reply{Take: true, Hangup: true})
 		h.beat()
 		h.send(1) // perhaps he has a link: his hour runs
-		h.clock.add(time.Minute)
+		h.clock.Advance(time.Minute)
 		var state sale.OfferState
 		h.script.set(func(m smtptest.Moment) smtptest.Reply {
 			if m.Stage == smtptest.Dot {
-				h.clock.add(2 * time.Hour)
+				h.clock.Advance(2 * time.Hour)
 				err := h.BeatAll(t.Context())
 				p, placeErr := h.line.Place(t.Context(), slug, 1)
 				if err = errors.Join(err, placeErr); err != nil {
@@ -216,13 +216,13 @@ func TestCloseTooSoonForTheBoxOffice(t *testing.T) {
 		h.send(10)
 		behind := h.openBoxBehind(30 * time.Second)
 		h.wire.box = behind
-		h.clock.add(time.Hour)
+		h.clock.Advance(time.Hour)
 		h.beat()
 		h.wantStates("half a minute too soon", sale.OfferClosing)
 		if links := h.lastLink(1); links.Offer == "" || h.send(10).Mails != 0 {
 			t.Error("something was minted for a closing offer")
 		}
-		h.clock.add(30 * time.Second)
+		h.clock.Advance(30 * time.Second)
 		h.beat()
 		h.wantStates("then", expired)
 	})
@@ -248,7 +248,7 @@ func TestCollectInPortions(t *testing.T) {
 			return h.box.Decline(t.Context(), slug, id, sale.End{At: noon.Add(time.Hour)})
 		})
 		n := h.calls()
-		h.clock.add(time.Second)
+		h.clock.Advance(time.Second)
 		h.beat()
 		if got := h.count(`SELECT COUNT(*) FROM offers WHERE state = 'declined'`); got != fans || n["Outcomes"] != 2 {
 			t.Errorf("%d of %d collected, in %d calls", got, fans, n["Outcomes"])
@@ -321,7 +321,7 @@ func TestTheEndIsTold(t *testing.T) {
 		must(t, h.line.Withdraw(t.Context(), slug, 5))
 		h.beat()
 		h.send(10)
-		h.clock.add(61 * time.Minute)
+		h.clock.Advance(61 * time.Minute)
 		h.beat()
 		h.beat()
 		h.send(10)
@@ -338,7 +338,7 @@ func TestTheEndBeforeTheMail(t *testing.T) {
 	eachHouse(t, plan{sale: func(s *sale.Sale) { s.Dispatch.Ends = noon.Add(time.Hour) }}, func(t *testing.T, h *house) {
 		h.join(1)
 		h.beat()
-		h.clock.add(time.Hour)
+		h.clock.Advance(time.Hour)
 		if h.send(10).Mails != 0 {
 			t.Error("an offer's mail left at the end")
 		}

@@ -139,13 +139,13 @@ func TestATestMailIsNoBatchsMail(t *testing.T) {
 		h.join(4)
 		h.minute()
 		h.test("offer", "en")
-		h.clock.add(time.Minute)
+		h.clock.Advance(time.Minute)
 		h.beat()
 		if got := h.state(3); got != sale.OfferOpen {
 			t.Errorf("number 3's offer is %q while a test mail waits", got)
 		}
 		h.send(100)
-		h.clock.add(2 * time.Hour)
+		h.clock.Advance(2 * time.Hour)
 		for range 3 {
 			h.beat()
 		}

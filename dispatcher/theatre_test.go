@@ -15,6 +15,7 @@ import (
 	"github.com/inturn/inturn/internal/link"
 	"github.com/inturn/inturn/internal/mail"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 	"github.com/inturn/inturn/internal/sqldb"
 )
 
@@ -48,7 +49,7 @@ var given = map[string]int{
 // director lets one fault strike.
 type director struct {
 	strike
-	watch *clock
+	watch *saletest.Clock
 
 	mu     sync.Mutex
 	away   bool // while the stage is set and looked at
@@ -80,7 +81,7 @@ func (d *director) at(site string) error {
 		d.dead = true
 	case hangs:
 		d.hung = true
-		d.watch.add(15 * time.Second)
+		d.watch.Advance(15 * time.Second)
 	}
 	return errStruck
 }
@@ -121,7 +122,7 @@ func newTheatre(t *testing.T, st stage, dsn func() string, s strike) *theatre {
 
 func (w *theatre) openBox() *boxoffice.BoxOffice {
 	w.Helper()
-	b, err := boxoffice.New(w.Context(), boxoffice.Options{DB: w.boxDB, Clock: w.clock.time})
+	b, err := boxoffice.New(w.Context(), boxoffice.Options{DB: w.boxDB, Clock: w.clock.Now})
 	must(w, err)
 	return b
 }
@@ -150,7 +151,7 @@ func (w *theatre) scene(what string, do func() error) {
 		if !w.excused(err) {
 			w.Fatalf("%s: %v", what, err)
 		}
-		w.clock.add(time.Second)
+		w.clock.Advance(time.Second)
 	}
 	w.Fatalf("%s never succeeds", what)
 }
@@ -168,7 +169,7 @@ func (w *theatre) pickUp() {
 	if w.dead {
 		w.look(func() {
 			var err error
-			w.line, err = line.New(w.Context(), line.Options{DB: w.lineDB, Clock: w.clock.time})
+			w.line, err = line.New(w.Context(), line.Options{DB: w.lineDB, Clock: w.clock.Now})
 			must(w, err)
 			w.box, w.counter = w.openBox(), w.openBox()
 			w.wire.box = w.box
@@ -177,7 +178,7 @@ func (w *theatre) pickUp() {
 			w.house.hangUp()
 		})
 		w.dead = false
-		w.clock.add(15 * time.Second) // the lease of the dead one runs out
+		w.clock.Advance(15 * time.Second) // the lease of the dead one runs out
 	}
 	if w.hung {
 		w.hung = false
@@ -214,7 +215,7 @@ func (w *theatre) beat() {
 // has runs out in it.
 func (w *theatre) minute() {
 	w.Helper()
-	w.clock.add(time.Minute)
+	w.clock.Advance(time.Minute)
 	w.beat()
 }
 
@@ -269,7 +270,7 @@ func (w *theatre) links(number int) (all []link.Claims) {
 			continue
 		}
 		if l := w.letter(m); l.Headers.Get("X-Inturn-Offer") != "" {
-			claims, _, err := link.NewVerifier(keys).Verify(tokenIn(l.Text), w.clock.time())
+			claims, _, err := link.NewVerifier(keys).Verify(tokenIn(l.Text), w.clock.Now())
 			must(w, err)
 			all = append(all, claims)
 		}
@@ -281,7 +282,7 @@ func (w *theatre) links(number int) (all []link.Claims) {
 func (w *theatre) await(number int) link.Claims {
 	w.Helper()
 	for range 150 {
-		if all := w.links(number); len(all) > 0 && w.clock.time().Before(all[len(all)-1].Ends) {
+		if all := w.links(number); len(all) > 0 && w.clock.Now().Before(all[len(all)-1].Ends) {
 			return all[len(all)-1]
 		}
 		w.minute()

@@ -27,7 +27,7 @@ func TestUnsubscribeHeaders(t *testing.T) {
 		must(t, err)
 		must(t, h.line.Withdraw(t.Context(), slug, 3))
 		h.minute()
-		h.clock.add(61 * time.Minute)
+		h.clock.Advance(61 * time.Minute)
 		h.beat()
 		h.beat()
 		h.send(20)

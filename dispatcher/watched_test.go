@@ -15,7 +15,7 @@ func (w *theatre) watched() {
 	w.scene("state", func() (err error) { st, err = w.line.Sale(ctx, slug); return err })
 	for what, read := range map[string]func() error{
 		"given before": func() error {
-			_, err := w.line.GivenBefore(ctx, st.ID, 0, []time.Time{w.clock.time()})
+			_, err := w.line.GivenBefore(ctx, st.ID, 0, []time.Time{w.clock.Now()})
 			return err
 		},
 		"batches":          func() error { _, err := w.line.BatchTallies(ctx, st.ID, 1, 2); return err },

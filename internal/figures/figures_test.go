@@ -14,6 +14,7 @@ import (
 	"github.com/inturn/inturn/internal/figures"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 	"github.com/inturn/inturn/internal/sqldb"
 	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
 )
@@ -49,7 +50,7 @@ func (h *house) live(t *testing.T, r *rapid.T) {
 				hands = append(hands[:i], hands[i+1:]...)
 			}
 		case 4:
-			h.clock.add(time.Duration(rapid.IntRange(0, 200).Draw(r, "seconds")) * time.Second)
+			h.clock.Advance(time.Duration(rapid.IntRange(0, 200).Draw(r, "seconds")) * time.Second)
 		case 5:
 			h.closeDue(t)
 			if h.names > 0 && rapid.Bool().Draw(r, "leaves") {
@@ -84,10 +85,10 @@ func (h *house) live(t *testing.T, r *rapid.T) {
 func TestSignUpsByMinute(t *testing.T) {
 	h := open(t, "sqlite::memory:")
 	h.join(t, 3)
-	h.clock.add(61 * time.Second)
+	h.clock.Advance(61 * time.Second)
 	h.join(t, 2)
 	refresh(t, h.f)
-	h.clock.add(2 * time.Minute)
+	h.clock.Advance(2 * time.Minute)
 	h.join(t, 1)
 	s := refresh(t, h.f).SignUps
 	want := figures.SignUps{Start: start, Step: time.Minute, Values: []int{3, 2, 0, 1}, Open: true}
@@ -96,11 +97,11 @@ func TestSignUpsByMinute(t *testing.T) {
 	}
 	// An hour later the first minutes are out of sight; after the form they
 	// are the form's last hour for ever.
-	h.clock.add(time.Hour)
+	h.clock.Advance(time.Hour)
 	if s := refresh(t, h.f).SignUps; s.Start != start.Add(3*time.Minute) || s.Values[0] != 1 || len(s.Values) != 61 {
 		t.Errorf("%+v", s)
 	}
-	h.clock.add(100 * time.Hour)
+	h.clock.Advance(100 * time.Hour)
 	if s := refresh(t, h.f).SignUps; s.Start != start.Add(2*time.Hour) || s.Open || len(s.Values) != 60 {
 		t.Errorf("%+v", s)
 	}
@@ -133,15 +134,15 @@ func TestDemandOfALineThatFilled(t *testing.T) {
 		return got, span
 	}
 	h.join(t, 2)
-	h.clock.add(90 * time.Second)
+	h.clock.Advance(90 * time.Second)
 	h.join(t, 1)
 	want := figures.SignUps{Start: start, Step: time.Minute, Values: []int{2, 1}, Open: true}
 	if got, span := demand(); cmp.Diff(want, got) != "" || span != 90*time.Second+time.Millisecond {
 		t.Errorf("%+v of %v", got, span)
 	}
-	h.clock.add(time.Minute)
+	h.clock.Advance(time.Minute)
 	h.join(t, 1)
-	h.clock.add(time.Hour)
+	h.clock.Advance(time.Hour)
 	want.Values, want.Open = []int{2, 1, 1}, false
 	if got, span := demand(); cmp.Diff(want, got) != "" || span != 150*time.Second+time.Millisecond {
 		t.Errorf("%+v of %v", got, span)
@@ -153,11 +154,11 @@ func TestDemandOfALineThatFilled(t *testing.T) {
 func TestAMinuteIsClosedOnlyWhenItIsSettled(t *testing.T) {
 	h := open(t, "sqlite::memory:")
 	h.join(t, 1)
-	h.clock.add(70 * time.Second)
+	h.clock.Advance(70 * time.Second)
 	refresh(t, h.f) // asks how many there were before 9:01
-	h.clock.add(-11 * time.Second)
+	h.clock.Advance(-11 * time.Second)
 	h.join(t, 1) // at 9:00:59, durable only now
-	h.clock.add(11 * time.Second)
+	h.clock.Advance(11 * time.Second)
 	if s := refresh(t, h.f).SignUps; s.Values[0] != 2 || s.Values[1] != 0 {
 		t.Errorf("%+v", s)
 	}
@@ -186,11 +187,11 @@ func TestHandOversThatWereMissing(t *testing.T) {
 		t.Errorf("%+v", s.Mails)
 	}
 	hide(-2, 2)
-	h.clock.add(2 * time.Second)
+	h.clock.Advance(2 * time.Second)
 	if s := refresh(t, h.f); s.Mails.Results().All() != 3 {
 		t.Errorf("the missing one is not counted: %+v", s.Mails)
 	}
-	h.clock.add(time.Hour)
+	h.clock.Advance(time.Hour)
 	if s := refresh(t, h.f); s.Mails.Results().All() != 3 {
 		t.Errorf("counted again: %+v", s.Mails)
 	}
@@ -217,7 +218,7 @@ func TestUnits(t *testing.T) {
 	h.box.move(2, "available", "offered", 40)
 	h.box.move(2, "offered", "sold", 10)
 	h.box.move(3, "offered", "available", 6)
-	h.clock.add(5 * time.Minute)
+	h.clock.Advance(5 * time.Minute)
 	u := refresh(t, h.f).Units
 	at := func(m int) time.Time { return start.Add(time.Duration(m) * time.Minute) }
 	want := figures.Units{
@@ -254,13 +255,13 @@ func (b *silentBox) Stock(ctx context.Context, _ string) (sale.Stock, error) {
 func TestSilentBoxOffice(t *testing.T) {
 	h := open(t, "sqlite::memory:")
 	silent := &silentBox{BoxOffice: h.box}
-	f, err := figures.New(figures.Options{Line: h.Line, BoxOffice: silent, Clock: h.clock.time})
+	f, err := figures.New(figures.Options{Line: h.Line, BoxOffice: silent, Clock: h.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []int32{1, 1, 2} {
 		if want == 2 {
-			h.clock.add(10 * time.Second)
+			h.clock.Advance(10 * time.Second)
 		}
 		s, err := f.Of("lakeside").Refresh(t.Context(), 0)
 		if err != nil || s.BoxErr == nil || silent.asked.Load() != want {
@@ -280,17 +281,17 @@ func TestExpectedEnd(t *testing.T) {
 		}
 	}
 	h.box.move(-600, "issued", "available", 1200)
-	h.clock.add(-time.Minute)
+	h.clock.Advance(-time.Minute)
 	expect(figures.EndsWaiting, 0, 24*time.Hour)
-	h.clock.add(time.Minute)
+	h.clock.Advance(time.Minute)
 	expect(figures.EndsAtEnd, 24*time.Hour, 24*time.Hour)
 	h.box.move(0, "available", "offered", 300)
 	h.box.move(10, "offered", "sold", 200)
 	h.box.move(25, "offered", "sold", 100)
-	h.clock.add(30 * time.Minute)
+	h.clock.Advance(30 * time.Minute)
 	// 100 in ten minutes, 300 in thirty; 900 are left.
 	expect(figures.EndsSoldOut, 30*time.Minute+90*time.Minute, 30*time.Minute+90*time.Minute)
-	h.clock.add(30 * time.Minute)
+	h.clock.Advance(30 * time.Minute)
 	expect(figures.EndsSoldOut, time.Hour+3*time.Hour, time.Hour+3*time.Hour)
 	h.box.move(59, "available", "offered", 100)
 	h.box.move(59, "offered", "sold", 100)
@@ -298,7 +299,7 @@ func TestExpectedEnd(t *testing.T) {
 	h.box.move(60, "available", "offered", 800)
 	h.box.move(60, "offered", "sold", 800)
 	expect(figures.EndsSoldOut, time.Hour, time.Hour)
-	h.clock.add(24 * time.Hour)
+	h.clock.Advance(24 * time.Hour)
 	expect(figures.EndsOver, 24*time.Hour, 24*time.Hour)
 }
 
@@ -321,7 +322,7 @@ func TestDearCountsAreRare(t *testing.T) {
 	if s := refresh(t, f); s.Queues.Withdrawn != 0 || s.QueuesAt.IsZero() || s.Waiting != 1 {
 		t.Errorf("counted again at once: %+v", s.Queues)
 	}
-	h.clock.add(time.Minute)
+	h.clock.Advance(time.Minute)
 	if s := refresh(t, f); s.Queues.Withdrawn != 1 {
 		t.Errorf("not counted again: %+v", s.Queues)
 	}
@@ -335,11 +336,11 @@ func TestDearCountsAreRare(t *testing.T) {
 }
 
 // slowClock moves by a tenth of a second whenever it is asked.
-type slowClock struct{ clock *clock }
+type slowClock struct{ clock *saletest.Clock }
 
 func (c *slowClock) time() time.Time {
-	c.clock.add(100 * time.Millisecond)
-	return c.clock.time()
+	c.clock.Advance(100 * time.Millisecond)
+	return c.clock.Now()
 }
 
 func TestMissingOptions(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/inturn/inturn/internal/figures"
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 	"github.com/inturn/inturn/internal/sqldb"
 	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
 )
@@ -19,27 +20,10 @@ func TestMain(m *testing.M) { sqldbtest.Main(m) }
 
 var start = time.Date(2027, 3, 10, 9, 0, 0, 0, time.UTC)
 
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) time() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // house is a line with one sale, and a box office made of words.
 type house struct {
 	*line.Line
-	clock *clock
+	clock *saletest.Clock
 	db    *sqldb.DB
 	lease line.Lease
 	box   *box
@@ -64,9 +48,9 @@ func lakeside() sale.Sale {
 
 func open(t testing.TB, dsn string) *house {
 	t.Helper()
-	h := &house{clock: &clock{now: start}, box: &box{}, db: sqldbtest.Open(t, dsn, sqldb.Options{Unsafe: true})}
+	h := &house{clock: saletest.NewClock(start), box: &box{}, db: sqldbtest.Open(t, dsn, sqldb.Options{Unsafe: true})}
 	var err error
-	if h.Line, err = line.New(t.Context(), line.Options{DB: h.db, Clock: h.clock.time, Rand: rand.NewChaCha8([32]byte{1})}); err != nil {
+	if h.Line, err = line.New(t.Context(), line.Options{DB: h.db, Clock: h.clock.Now, Rand: rand.NewChaCha8([32]byte{1})}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Apply(t.Context(), lakeside(), "test"); err != nil {
@@ -83,7 +67,7 @@ func open(t testing.TB, dsn string) *house {
 // everything.
 func (h *house) fresh(t testing.TB) *figures.Figures {
 	t.Helper()
-	f, err := figures.New(figures.Options{Line: h.Line, BoxOffice: h.box, Clock: h.clock.time})
+	f, err := figures.New(figures.Options{Line: h.Line, BoxOffice: h.box, Clock: h.clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +88,7 @@ func (h *house) join(t testing.TB, n int) {
 
 func (h *house) batch(t testing.TB, most int) {
 	t.Helper()
-	asks, err := h.PlanBatch(t.Context(), h.lease, line.Plan{Most: most, Each: 2, Next: h.clock.time().Add(time.Minute), Period: time.Minute})
+	asks, err := h.PlanBatch(t.Context(), h.lease, line.Plan{Most: most, Each: 2, Next: h.clock.Now().Add(time.Minute), Period: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +115,7 @@ func (h *house) done(t testing.TB, m line.Mail, result line.MailResult) {
 	t.Helper()
 	var retry time.Time
 	if result != line.ResultAccepted && result != line.ResultRefused {
-		retry = h.clock.time().Add(time.Second)
+		retry = h.clock.Now().Add(time.Second)
 	}
 	if err := h.Record(t.Context(), line.Tried{Mail: m, Result: result, Retry: retry}); err != nil {
 		t.Fatal(err)

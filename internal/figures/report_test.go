@@ -31,26 +31,26 @@ func TestReport(t *testing.T) {
 	h := open(t, "sqlite::memory:")
 	for range 30 {
 		h.join(t, 1)
-		h.clock.add(time.Second)
+		h.clock.Advance(time.Second)
 	}
-	h.clock.add(30 * time.Second) // a minute past
+	h.clock.Advance(30 * time.Second) // a minute past
 	var bought int64
 	for batch := range 2 {
 		h.batch(t, 10)
-		h.clock.add(time.Second)
+		h.clock.Advance(time.Second)
 		for i, m := range h.take(t, 100) {
 			h.done(t, m, line.ResultAccepted)
 			if m.Kind == sale.MailOffer && i%2 == 0 {
-				h.clock.add(time.Second)
+				h.clock.Advance(time.Second)
 				bought++
-				o := sale.Order{Code: m.Offer, Offer: m.Offer, State: sale.OrderConfirmed, At: h.clock.time()}
-				if err := h.Collect(t.Context(), h.lease, []sale.Outcome{{Position: bought, Kind: sale.OutcomeBought, Offer: m.Offer, Order: &o, At: h.clock.time()}}); err != nil {
+				o := sale.Order{Code: m.Offer, Offer: m.Offer, State: sale.OrderConfirmed, At: h.clock.Now()}
+				if err := h.Collect(t.Context(), h.lease, []sale.Outcome{{Position: bought, Kind: sale.OutcomeBought, Offer: m.Offer, Order: &o, At: h.clock.Now()}}); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
 		_ = batch
-		h.clock.add(time.Minute)
+		h.clock.Advance(time.Minute)
 		h.closeDue(t)
 	}
 	if err := h.SetPaused(t.Context(), "lakeside", true, "ada@office.example"); err != nil {

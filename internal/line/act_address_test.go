@@ -73,10 +73,10 @@ func TestCorrectAddressOfABouncedOffer(t *testing.T) {
 		b.batch(t, 1)
 		b.send(t, 1, line.ResultRefused)
 		b.closeAll(t)
-		b.clock.add(time.Minute)
+		b.clock.Advance(time.Minute)
 		b.batch(t, 1) // the second, while the first is out
 		b.send(t, 1, line.ResultAccepted)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		if p, err := b.Place(ctx, "lakeside", 1); err != nil || !p.Bounced || p.Waiting {
 			t.Fatalf("before: %+v, %v", p, err)
 		}
@@ -90,7 +90,7 @@ func TestCorrectAddressOfABouncedOffer(t *testing.T) {
 		if receipt.Kind != sale.MailReceipt || receipt.Address != "right@example.org" || receipt.Ref == "" || !receipt.At.Equal(p.Since) {
 			t.Errorf("his receipt: %+v", receipt)
 		}
-		b.clock.add(time.Minute)
+		b.clock.Advance(time.Minute)
 		b.batch(t, 1)
 		if m := b.one(t, line.ResultAccepted); m.Number != 1 || m.Address != "right@example.org" {
 			t.Errorf("next was number %d, to %s", m.Number, m.Address)
@@ -111,10 +111,10 @@ func TestCorrectAddressAfterThreeRounds(t *testing.T) {
 			b.batch(t, 1)
 			for range 3 {
 				b.send(t, 1, line.ResultTemporary)
-				b.clock.add(31 * time.Second)
+				b.clock.Advance(31 * time.Second)
 			}
 			b.closeAll(t)
-			b.clock.add(time.Second)
+			b.clock.Advance(time.Second)
 		}
 		if p, err := b.Place(ctx, "lakeside", 1); err != nil || !p.Bounced {
 			t.Fatalf("before: %+v, %v", p, err)
@@ -122,7 +122,7 @@ func TestCorrectAddressAfterThreeRounds(t *testing.T) {
 		b.batch(t, 1) // the second
 		b.send(t, 1, line.ResultAccepted)
 		b.holds(t)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		b.done(t, b.CorrectAddress(ctx, about(1), at("right")))
 		if n := b.scalar(t, `SELECT undelivered + bounced FROM registrations WHERE number = 1`); n != 0 {
 			t.Error("the marks are still there")
@@ -144,9 +144,9 @@ func TestCorrectAddressWhileOpen(t *testing.T) {
 				b.send(t, 10, line.ResultAccepted)
 				ids := b.batch(t, 1)
 				first := b.one(t, line.ResultAccepted)
-				b.clock.add(50 * time.Second)
+				b.clock.Advance(50 * time.Second)
 				b.done(t, b.CorrectAddress(t.Context(), about(1), at("right")))
-				b.clock.add(20 * time.Second) // past the end that the wrong address had
+				b.clock.Advance(20 * time.Second) // past the end that the wrong address had
 				if due := b.closeAll(t); len(due) != 0 {
 					t.Fatalf("closed before the right address had it: %+v", due)
 				}
@@ -215,13 +215,13 @@ func TestCorrectAddressHasPatience(t *testing.T) {
 				b.send(t, 10, line.ResultAccepted)
 				ids := b.batch(t, 1)
 				b.send(t, 1, line.ResultTemporary)
-				b.clock.add(50 * time.Second)
+				b.clock.Advance(50 * time.Second)
 				mails, _, err := b.LeaseMails(ctx, line.Hand{Leases: []line.Lease{b.lease}, Most: 10})
 				if err != nil || len(mails) != 1 {
 					t.Fatal(mails, err)
 				}
 				b.done(t, b.CorrectAddress(ctx, about(1), at("right")))
-				b.clock.add(15 * time.Second) // past the life that the first try began
+				b.clock.Advance(15 * time.Second) // past the life that the first try began
 				if result == "orphaned" {
 					err = b.Orphan(ctx, b.lease, nil)
 				} else {
@@ -316,7 +316,7 @@ func TestCorrectAddressAfterTheOthersWereTold(t *testing.T) {
 		if n, err := b.Tell(t.Context(), b.lease, 10); err != nil || n != 1 {
 			t.Fatalf("%d were told, %v", n, err)
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		b.done(t, b.CorrectAddress(t.Context(), about(1), at("right")))
 		if n, err := b.Tell(t.Context(), b.lease, 10); err != nil || n < 1 {
 			t.Errorf("%d were told after the correction, %v", n, err)

@@ -38,7 +38,7 @@ func TestErase(t *testing.T) {
 				}
 				b.send(t, 10, line.ResultAccepted)
 				c.before(t, b)
-				b.clock.add(time.Second)
+				b.clock.Advance(time.Second)
 				b.done(t, b.Erase(ctx, about(1), ""))
 				b.nowhere(t, "person")
 				b.holds(t)
@@ -74,7 +74,7 @@ func TestEraseWhilePlanned(t *testing.T) {
 		ctx := t.Context()
 		b.join(t, "person")
 		b.send(t, 10, line.ResultAccepted)
-		asks, err := b.PlanBatch(ctx, b.lease, line.Plan{Most: 1, Each: 2, Next: b.clock.time().Add(time.Minute), Period: time.Minute})
+		asks, err := b.PlanBatch(ctx, b.lease, line.Plan{Most: 1, Each: 2, Next: b.clock.Now().Add(time.Minute), Period: time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +111,7 @@ func TestEraseDuringAHandOver(t *testing.T) {
 				if orphaned {
 					break
 				}
-				b.done(t, b.Record(ctx, line.Tried{Mail: m, Result: line.ResultTemporary, Retry: b.clock.time().Add(time.Second)}))
+				b.done(t, b.Record(ctx, line.Tried{Mail: m, Result: line.ResultTemporary, Retry: b.clock.Now().Add(time.Second)}))
 			}
 			b.done(t, b.Orphan(ctx, b.lease, nil))
 			b.closeAll(t)
@@ -148,7 +148,7 @@ func TestEraseWhoBought(t *testing.T) {
 				}
 				if choice == line.CancelItsOrder {
 					one := &sale.Order{Code: "ONE", Ref: "ref-ONE", Sale: "lakeside", Offer: ids[0], State: sale.OrderCancelled, Currency: "CHF"}
-					b.feed(t, sale.Outcome{Position: 2, Kind: sale.OutcomeCancelled, Offer: ids[0], Order: one, At: b.clock.time()})
+					b.feed(t, sale.Outcome{Position: 2, Kind: sale.OutcomeCancelled, Offer: ids[0], Order: one, At: b.clock.Now()})
 				}
 				if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
 					t.Errorf("mails to an erased person: %+v", got)

@@ -40,14 +40,14 @@ func (b *bench) done(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.clock.add(time.Second)
+	b.clock.Advance(time.Second)
 }
 
 // buys brings the order of an offer through the feed.
 func (b *bench) buys(t testing.TB, position int64, offer, code string) {
 	t.Helper()
-	o := &sale.Order{Code: code, Ref: "ref-" + code, Sale: "lakeside", Offer: offer, State: sale.OrderConfirmed, Currency: "CHF", At: b.clock.time()}
-	b.feed(t, sale.Outcome{Position: position, Kind: sale.OutcomeBought, Offer: offer, Order: o, At: b.clock.time()})
+	o := &sale.Order{Code: code, Ref: "ref-" + code, Sale: "lakeside", Offer: offer, State: sale.OrderConfirmed, Currency: "CHF", At: b.clock.Now()}
+	b.feed(t, sale.Outcome{Position: position, Kind: sale.OutcomeBought, Offer: offer, Order: o, At: b.clock.Now()})
 }
 
 func (b *bench) feed(t testing.TB, o sale.Outcome) {
@@ -120,7 +120,7 @@ func TestResendOffer(t *testing.T) {
 		ids := b.batch(t, 2)
 		wantCode(t, b.ResendOffer(ctx, about(1)), sale.CodeTooLate) // its mail waits
 		first := b.send(t, 10, line.ResultAccepted)
-		b.clock.add(10 * time.Second)
+		b.clock.Advance(10 * time.Second)
 		for i := 1; i <= 3; i++ {
 			b.done(t, b.ResendOffer(ctx, about(1)))
 			wantCode(t, b.ResendOffer(ctx, about(1)), sale.CodeTooLate) // on its way
@@ -128,7 +128,7 @@ func TestResendOffer(t *testing.T) {
 			if m.Offer != ids[0] || m.ID != first[0].ID || !m.Ends.After(first[0].Ends) || m.Address != "fan1@example.org" {
 				t.Fatalf("sent again: %+v", m)
 			}
-			b.clock.add(10 * time.Second)
+			b.clock.Advance(10 * time.Second)
 		}
 		err := b.ResendOffer(ctx, about(1))
 		wantCode(t, err, sale.CodeTooMany)
@@ -137,7 +137,7 @@ func TestResendOffer(t *testing.T) {
 			t.Errorf("try again after %v", e.RetryAfter)
 		}
 		// The other's has run out by now.
-		b.clock.add(20 * time.Second)
+		b.clock.Advance(20 * time.Second)
 		wantCode(t, b.ResendOffer(ctx, about(2)), sale.CodeTooLate)
 		b.closeAll(t)
 		if a, z := b.state(t, 1), b.state(t, 2); a != sale.OfferOpen || z != sale.OfferExpired {
@@ -155,12 +155,12 @@ func TestResendAfterTheEnd(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.join(t, "fan")
 		b.send(t, 10, line.ResultAccepted)
-		b.clock.add(24*time.Hour - 61*time.Second)
+		b.clock.Advance(24*time.Hour - 61*time.Second)
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultUnknown)
-		b.clock.add(20 * time.Second)
+		b.clock.Advance(20 * time.Second)
 		b.send(t, 10, line.ResultAccepted)
-		b.clock.add(45 * time.Second)
+		b.clock.Advance(45 * time.Second)
 		wantCode(t, b.ResendOffer(t.Context(), about(1)), sale.CodeTooLate)
 	})
 }
@@ -262,10 +262,10 @@ func TestCancelOrder(t *testing.T) {
 			t.Error("an order is cancelled before the box office said so")
 		}
 		one := &sale.Order{Code: "ONE", Ref: "ref-ONE", Sale: "lakeside", Offer: ids[0], State: sale.OrderCancelled, Currency: "CHF"}
-		b.feed(t, sale.Outcome{Position: 3, Kind: sale.OutcomeCancelled, Offer: ids[0], Order: one, At: b.clock.time()})
+		b.feed(t, sale.Outcome{Position: 3, Kind: sale.OutcomeCancelled, Offer: ids[0], Order: one, At: b.clock.Now()})
 		two := *one
 		two.Code, two.Ref, two.Offer = "TWO", "ref-TWO", ids[1]
-		b.feed(t, sale.Outcome{Position: 4, Kind: sale.OutcomeCancelled, Offer: ids[1], Order: &two, At: b.clock.time()}) // at the box office's own counter
+		b.feed(t, sale.Outcome{Position: 4, Kind: sale.OutcomeCancelled, Offer: ids[1], Order: &two, At: b.clock.Now()}) // at the box office's own counter
 		if due, err := b.Cancellings(ctx, b.lease); err != nil || len(due) != 0 {
 			t.Errorf("still to cancel: %+v, %v", due, err)
 		}
@@ -319,7 +319,7 @@ func TestMootWhileInAWorkersHands(t *testing.T) {
 			},
 			func(t *testing.T, b *bench) {
 				one := &sale.Order{Code: "ONE", Sale: "lakeside", State: sale.OrderCancelled, Currency: "CHF"}
-				b.feed(t, sale.Outcome{Position: 2, Kind: sale.OutcomeCancelled, Offer: b.offer(t, 1), Order: one, At: b.clock.time()})
+				b.feed(t, sale.Outcome{Position: 2, Kind: sale.OutcomeCancelled, Offer: b.offer(t, 1), Order: one, At: b.clock.Now()})
 			},
 		},
 		"receipt": {
@@ -336,7 +336,7 @@ func TestMootWhileInAWorkersHands(t *testing.T) {
 					t.Fatalf("mails %+v, %v", mails, err)
 				}
 				c.meanwhile(t, b)
-				b.done(t, b.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultTemporary, Retry: b.clock.time().Add(time.Second)}))
+				b.done(t, b.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultTemporary, Retry: b.clock.Now().Add(time.Second)}))
 				if n := b.scalar(t, `SELECT COUNT(*) FROM outbox WHERE id = $1 AND (due_at IS NOT NULL OR state <> 'cancelled')`, mails[0].ID); n != 0 {
 					t.Error("it is tried again")
 				}

@@ -40,7 +40,7 @@ func TestLimitsHoldAtOnce(t *testing.T) {
 		if got[""] != 20 || got[sale.CodeInvalid] != 20 {
 			t.Errorf("drafts: %v", got)
 		}
-		l, err := line.New(t.Context(), line.Options{DB: b.db, Clock: b.clock.time}) // the bench's chance is for one at a time
+		l, err := line.New(t.Context(), line.Options{DB: b.db, Clock: b.clock.Now}) // the bench's chance is for one at a time
 		if err != nil {
 			t.Fatal(err)
 		}

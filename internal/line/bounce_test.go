@@ -99,7 +99,7 @@ func TestLateBounceOfAServerThatGaveUpLeavesTheTurn(t *testing.T) {
 			if err != nil || p.Offer.State != sale.OfferUndelivered || p.Waiting == (round == 3) || p.Bounced != (round == 3) {
 				t.Fatalf("round %d: %+v, %v", round, p, err)
 			}
-			b.clock.add(time.Second)
+			b.clock.Advance(time.Second)
 		}
 	})
 }
@@ -112,7 +112,7 @@ func TestLateBounceSparesWhatMayHaveArrived(t *testing.T) {
 		b.send(t, 10, line.ResultAccepted)
 		b.batch(t, 1)
 		first := b.one(t, line.ResultUnknown)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		second := b.one(t, line.ResultAccepted)
 		if first.Offer != second.Offer || first.TryID == second.TryID {
 			t.Fatalf("%+v\n%+v", first, second)
@@ -149,7 +149,7 @@ func TestLateBounceWhileTheNextHandOverIsUnderWay(t *testing.T) {
 				b.send(t, 10, line.ResultAccepted)
 				b.batch(t, 1)
 				first := b.one(t, line.ResultUnknown)
-				b.clock.add(time.Second)
+				b.clock.Advance(time.Second)
 				mails, _, err := b.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{b.lease}, Most: 1})
 				if err != nil || len(mails) != 1 {
 					t.Fatalf("%d mails, %v", len(mails), err)
@@ -159,7 +159,7 @@ func TestLateBounceWhileTheNextHandOverIsUnderWay(t *testing.T) {
 				}
 				tried := line.Tried{Mail: mails[0], Result: c.result}
 				if c.result == line.ResultTemporary {
-					tried.Retry = b.clock.time().Add(time.Second)
+					tried.Retry = b.clock.Now().Add(time.Second)
 				}
 				if err := b.Record(t.Context(), tried); err != nil {
 					t.Fatal(err)
@@ -169,9 +169,9 @@ func TestLateBounceWhileTheNextHandOverIsUnderWay(t *testing.T) {
 					t.Errorf("the offer is %s, want %s", got, c.want)
 				}
 				// Whatever came of it, the offer has an end.
-				b.clock.add(time.Second)
+				b.clock.Advance(time.Second)
 				b.send(t, 10, line.ResultAccepted)
-				b.clock.add(2 * time.Minute)
+				b.clock.Advance(2 * time.Minute)
 				b.closeAll(t)
 				if got := b.state(t, 1); got.Live() {
 					t.Errorf("after its hour the offer is %s", got)
@@ -197,7 +197,7 @@ func TestBounceBeforeTheResultIsRecorded(t *testing.T) {
 				if got := b.comesBack(t, mails[0], true); got != line.BounceClosing {
 					t.Fatalf("the bounce came to %q", got)
 				}
-				if err := b.Record(t.Context(), line.Tried{Mail: mails[0], Result: result, Retry: b.clock.time()}); err != nil {
+				if err := b.Record(t.Context(), line.Tried{Mail: mails[0], Result: result, Retry: b.clock.Now()}); err != nil {
 					t.Fatal(err)
 				}
 				if state, delivered, _ := b.mail(t, mails[0].ID); state != "refused" || delivered != 0 {
@@ -228,8 +228,8 @@ func TestBounceOfAnOfferThatIsOver(t *testing.T) {
 		if got := b.comesBack(t, mails[1], true); got != line.BounceClosing {
 			t.Fatalf("%q", got)
 		}
-		order := &sale.Order{Code: "R97A-15JK", Sale: "lakeside", Offer: mails[1].Offer, State: sale.OrderConfirmed, At: b.clock.time()}
-		if err := b.Collect(t.Context(), b.lease, []sale.Outcome{{Position: 1, Kind: sale.OutcomeBought, Offer: mails[1].Offer, Order: order, At: b.clock.time()}}); err != nil {
+		order := &sale.Order{Code: "R97A-15JK", Sale: "lakeside", Offer: mails[1].Offer, State: sale.OrderConfirmed, At: b.clock.Now()}
+		if err := b.Collect(t.Context(), b.lease, []sale.Outcome{{Position: 1, Kind: sale.OutcomeBought, Offer: mails[1].Offer, Order: order, At: b.clock.Now()}}); err != nil {
 			t.Fatal(err)
 		}
 		p, err := b.Place(t.Context(), "lakeside", 2)
@@ -241,7 +241,7 @@ func TestBounceOfAnOfferThatIsOver(t *testing.T) {
 		// once in other words, when he has his second offer.
 		b.comesBack(t, mails[0], false)
 		b.closeAll(t)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		b.batch(t, 1)
 		second := b.send(t, 10, line.ResultAccepted)
 		if got := b.comesBack(t, mails[0], true); got != line.BounceAgain {
@@ -259,7 +259,7 @@ func TestBounceOfAnOfferThatIsOver(t *testing.T) {
 		}
 
 		// An hour that is over is over.
-		b.clock.add(2 * time.Minute)
+		b.clock.Advance(2 * time.Minute)
 		b.closeAll(t)
 		for _, m := range second {
 			if m.Kind == sale.MailOffer {
@@ -310,7 +310,7 @@ func TestBounceOfUnknownHandOvers(t *testing.T) {
 				t.Errorf("hand-over %d at %v: %q", m.TryID, m.Started, got)
 			}
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		taken := b.one(t, line.ResultAccepted)
 		taken.Started = taken.Started.Add(-time.Second)
 		if got := b.comesBack(t, taken, true); got != line.BounceUnknown || b.state(t, 1) != sale.OfferOpen {
@@ -341,7 +341,7 @@ func TestOrphanThatCameBack(t *testing.T) {
 			if err := b.Orphan(t.Context(), b.lease, nil); err != nil {
 				t.Fatal(err)
 			}
-			b.clock.add(time.Second)
+			b.clock.Advance(time.Second)
 			if state, delivered, _ := b.mail(t, m.ID); state != "refused" || delivered != 0 {
 				t.Errorf("the %s mail is %s, delivered %d", m.Kind, state, delivered)
 			}

@@ -113,10 +113,10 @@ func TestNobodyIsBombed(t *testing.T) {
 				if _, err := b.AskConfirm(t.Context(), in); err != nil {
 					t.Fatal(err)
 				}
-				b.clock.add(time.Minute)
+				b.clock.Advance(time.Minute)
 			}
 			sent += len(b.send(t, 100, line.ResultAccepted))
-			b.clock.add(time.Hour - time.Duration(asks)*time.Minute)
+			b.clock.Advance(time.Hour - time.Duration(asks)*time.Minute)
 		}
 		hour(9)
 		if sent != 1 {
@@ -128,7 +128,7 @@ func TestNobodyIsBombed(t *testing.T) {
 		if sent != 3 {
 			t.Errorf("%d mails in a day, want 3", sent)
 		}
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		hour(1)
 		if sent != 4 {
 			t.Errorf("%d mails after a day, want 4", sent)
@@ -154,10 +154,10 @@ func TestConfirmRefused(t *testing.T) {
 			_, err = b.AskConfirm(t.Context(), ask(name))
 			wantCode(t, err, sale.CodeFull)
 		}
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		_, err = b.AskConfirm(t.Context(), ask("fan1"))
 		wantCode(t, err, sale.CodeClosed)
-		b.clock.add(-2 * time.Hour)
+		b.clock.Advance(-2 * time.Hour)
 		_, err = b.AskConfirm(t.Context(), ask("fan1"))
 		wantCode(t, err, sale.CodeNotOpenYet)
 		if n := b.count(t, `SELECT COUNT(*) FROM confirmations`); n != 0 {
@@ -184,7 +184,7 @@ func TestConfirmationsAreForgotten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		_, err = b.Confirmation(t.Context(), "lakeside", c.Ref)
 		wantCode(t, err, sale.CodeConfirmOver)
 		for range 2 {
@@ -265,11 +265,11 @@ func TestConfirmAfterLeaving(t *testing.T) {
 		}
 		confirm(was, 1)
 		b.send(t, 10, line.ResultAccepted) // the receipt
-		b.clock.add(5 * time.Minute)
+		b.clock.Advance(5 * time.Minute)
 		b.leave(t, 1)
 		b.send(t, 10, line.ResultAccepted) // that she left
 		b.asks(t, "anna")                  // too soon for a mail
-		b.clock.add(10 * time.Minute)
+		b.clock.Advance(10 * time.Minute)
 		b.asks(t, "anna")
 		now := b.one(t, line.ResultAccepted).Ref
 		b.asks(t, "anna") // no mail, and the one that is out stays good

@@ -36,12 +36,12 @@ func TestDrafts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.clock.add(time.Minute)
+		b.clock.Advance(time.Minute)
 		_, err = b.ChangeDraft(t.Context(), ann, first, func(f map[string]string) { f["slug"] = "lakeside"; delete(f, "title.en") })
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := line.New(t.Context(), line.Options{DB: b.db, Clock: b.clock.time})
+		again, err := line.New(t.Context(), line.Options{DB: b.db, Clock: b.clock.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func TestChecklist(t *testing.T) {
 			t.Errorf("at first: %v, %v", all, err)
 		}
 		for _, actor := range []string{"ann@lakeside.example", "bea@lakeside.example"} {
-			b.clock.add(time.Hour)
+			b.clock.Advance(time.Hour)
 			if err := b.Check(t.Context(), "lakeside", line.CheckKeys, line.Checked{Actor: actor, Detail: "on tape"}, "the keys are backed up"); err != nil {
 				t.Fatal(err)
 			}

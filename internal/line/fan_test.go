@@ -35,7 +35,7 @@ func TestFind(t *testing.T) {
 		if _, err := b.AskConfirm(ctx, line.Ask{Sale: "lakeside", Address: at("stranger"), Lang: "en"}); err != nil {
 			t.Fatal(err)
 		}
-		if f, err := b.Find(ctx, "lakeside", at("stranger")); err != nil || len(f.Numbers) != 0 || !f.Asked.Equal(b.clock.time()) {
+		if f, err := b.Find(ctx, "lakeside", at("stranger")); err != nil || len(f.Numbers) != 0 || !f.Asked.Equal(b.clock.Now()) {
 			t.Errorf("a stranger: %+v, %v", f, err)
 		}
 		_, err := b.Find(ctx, "nowhere", at("fan"))
@@ -259,7 +259,7 @@ func TestPromotionIsKnown(t *testing.T) {
 		for _, name := range names(6) {
 			b.join(t, name)
 		}
-		b.clock.add(time.Minute)
+		b.clock.Advance(time.Minute)
 		wider := testSale()
 		wider.Caps.Guaranteed = 5
 		if _, err := b.Apply(t.Context(), wider, "test"); err != nil {

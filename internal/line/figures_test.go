@@ -19,9 +19,9 @@ func TestGivenBefore(t *testing.T) {
 		var at []time.Time
 		for i := range 10 {
 			b.join(t, fmt.Sprint("fan", i))
-			at = append(at, b.clock.time())
+			at = append(at, b.clock.Now())
 			if i%3 != 1 { // some have the same moment
-				b.clock.add(time.Duration(i*700) * time.Millisecond)
+				b.clock.Advance(time.Duration(i*700) * time.Millisecond)
 			}
 		}
 		st, err := b.Sale(t.Context(), "lakeside")
@@ -30,7 +30,7 @@ func TestGivenBefore(t *testing.T) {
 		}
 		var moments []time.Time
 		var want []int
-		for m := start.Add(-time.Second); m.Before(b.clock.time().Add(2 * time.Second)); m = m.Add(100 * time.Millisecond) {
+		for m := start.Add(-time.Second); m.Before(b.clock.Now().Add(2 * time.Second)); m = m.Add(100 * time.Millisecond) {
 			moments = append(moments, m)
 			n := 0
 			for _, a := range at {
@@ -91,7 +91,7 @@ func TestHandOvers(t *testing.T) {
 		}
 		b.batch(t, 1)
 		b.send(t, 1, line.ResultAccepted)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		b.send(t, 1, line.ResultTemporary)
 		mails, _, err := b.LeaseMails(t.Context(), line.Hand{Leases: []line.Lease{b.lease}, Most: 1})
 		if err != nil {

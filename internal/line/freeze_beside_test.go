@@ -17,7 +17,7 @@ func TestPausedAndFrozen(t *testing.T) {
 			if err := b.SetPaused(t.Context(), "lakeside", on, "organizer"); err != nil {
 				t.Fatal(err)
 			}
-			b.clock.add(second)
+			b.clock.Advance(second)
 		}
 		sent := func(want int) {
 			t.Helper()
@@ -37,12 +37,12 @@ func TestPausedAndFrozen(t *testing.T) {
 		pause(false)
 		sent(0)
 		pause(true)
-		b.clock.add(7 * second)
+		b.clock.Advance(7 * second)
 		b.release(t) // at 10 s
-		b.clock.add(second)
+		b.clock.Advance(second)
 		sent(0)
 		b.wantEnds(t, 1, 69*second)
-		b.clock.add(58 * second) // 69 s: paused, links run on
+		b.clock.Advance(58 * second) // 69 s: paused, links run on
 		if due := b.closeAll(t); len(due) != 1 {
 			t.Errorf("due %+v", due)
 		}
@@ -65,22 +65,22 @@ func TestQuietAndFrozen(t *testing.T) {
 		b.open(t, s)
 		b.join(t, "fan")
 		b.send(t, 10, line.ResultAccepted)
-		b.clock.add(9 * time.Minute)
+		b.clock.Advance(9 * time.Minute)
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultUnknown) // until 10 min; a repetition is owed
-		b.clock.add(30 * second)
+		b.clock.Advance(30 * second)
 		b.freeze(t)
-		b.clock.add(10 * time.Minute)
+		b.clock.Advance(10 * time.Minute)
 		b.release(t) // at 19:30, in the quiet hours; 30 s left
 		b.wantEnds(t, 1, 20*time.Minute)
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
 			t.Errorf("sent in quiet hours: %+v", got)
 		}
-		b.clock.add(10 * time.Minute)
+		b.clock.Advance(10 * time.Minute)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Errorf("closed while a repetition is owed: %+v", due)
 		}
-		b.clock.add(11 * time.Minute)
+		b.clock.Advance(11 * time.Minute)
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 1 {
 			t.Errorf("%d mails in the morning, want 1", len(got))
 		}
@@ -96,13 +96,13 @@ func TestFrozenAcrossTheEnd(t *testing.T) {
 		for _, name := range names(2) {
 			b.join(t, name)
 		}
-		b.clock.add(24*time.Hour - time.Minute)
+		b.clock.Advance(24*time.Hour - time.Minute)
 		b.send(t, 10, line.ResultAccepted)
 		b.batch(t, 2)
 		b.send(t, 1, line.ResultAccepted)
-		b.clock.add(30 * second)
+		b.clock.Advance(30 * second)
 		b.freeze(t)
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Errorf("closed while frozen: %+v", due)
 		}
@@ -111,7 +111,7 @@ func TestFrozenAcrossTheEnd(t *testing.T) {
 		if due := b.closeAll(t); len(due) != 1 || due[0].Reason != sale.OfferUndelivered {
 			t.Errorf("due %+v, want the one that was never mailed", due)
 		}
-		b.clock.add(30 * second)
+		b.clock.Advance(30 * second)
 		if due := b.closeAll(t); len(due) != 1 || due[0].Reason != sale.OfferExpired {
 			t.Errorf("due %+v", due)
 		}
@@ -125,7 +125,7 @@ func TestWithdrawnWhileFrozen(t *testing.T) {
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultAccepted)
 		b.freeze(t)
-		b.clock.add(second)
+		b.clock.Advance(second)
 		if err := b.Withdraw(t.Context(), "lakeside", 1); err != nil {
 			t.Fatal(err)
 		}
@@ -146,13 +146,13 @@ func TestClosingWhenTheClocksDisagree(t *testing.T) {
 		b.join(t, "fan")
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultAccepted) // until 60 s
-		b.clock.add(61 * second)
+		b.clock.Advance(61 * second)
 		if due, err := b.CloseDue(t.Context(), b.lease); err != nil || len(due) != 1 {
 			t.Fatal(due, err)
 		}
-		b.clock.add(-3 * second)
+		b.clock.Advance(-3 * second)
 		b.freeze(t) // at 58 s
-		b.clock.add(10 * second)
+		b.clock.Advance(10 * second)
 		b.release(t)
 		if due, err := b.CloseDue(t.Context(), b.lease); err != nil || len(due) != 1 || !due[0].Ends.Equal(start.Add(70*second)) {
 			t.Errorf("due %+v, %v", due, err)
@@ -172,14 +172,14 @@ func TestFreezeIsNotAFailedDelivery(t *testing.T) {
 		b.send(t, 1, line.ResultTemporary)
 		b.send(t, 1, line.ResultUnknown)
 		b.freeze(t)
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Fatalf("closed while frozen: %+v", due)
 		}
 		b.release(t)
 		sent := func(after time.Duration, want int) {
 			t.Helper()
-			b.clock.add(after)
+			b.clock.Advance(after)
 			if due := b.closeAll(t); len(due) != 0 {
 				t.Fatalf("closed after the release: %+v", due)
 			}

@@ -55,15 +55,15 @@ func TestAFreezeGivesEveryOpenLinkTheOutage(t *testing.T) {
 		}
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultAccepted) // number 1 until 60 s
-		b.clock.add(20 * second)
+		b.clock.Advance(20 * second)
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultAccepted) // number 2 until 80 s
-		b.clock.add(10*second + 700*time.Millisecond)
+		b.clock.Advance(10*second + 700*time.Millisecond)
 		began := b.freeze(t)
 		if want := start.Add(30 * second); !began.Began.Equal(want) || !began.Lasts() {
 			t.Errorf("%+v, want it to begin at %v", began, want)
 		}
-		b.clock.add(20*time.Minute - 400*time.Millisecond) // 1230.3 s: ends there at 1231 s
+		b.clock.Advance(20*time.Minute - 400*time.Millisecond) // 1230.3 s: ends there at 1231 s
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Errorf("closed while frozen: %+v", due)
 		}
@@ -83,11 +83,11 @@ func TestAFreezeGivesEveryOpenLinkTheOutage(t *testing.T) {
 		}
 		b.wantEnds(t, 1, 1261*second)
 		b.wantEnds(t, 2, 1281*second)
-		b.clock.add(30*second + 700*time.Millisecond - time.Millisecond)
+		b.clock.Advance(30*second + 700*time.Millisecond - time.Millisecond)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Errorf("closed with a millisecond left: %+v", due)
 		}
-		b.clock.add(time.Millisecond)
+		b.clock.Advance(time.Millisecond)
 		if due := b.closeAll(t); len(due) != 1 || due[0].Freezes != 1 || !due[0].Ends.Equal(start.Add(1261*second)) {
 			t.Errorf("due %+v", due)
 		}
@@ -106,12 +106,12 @@ func TestAFreezeGivesNothingToWhatIsOver(t *testing.T) {
 		}
 		b.batch(t, 3)
 		b.send(t, 1, line.ResultAccepted) // number 1 until 60 s; 2 and 3 wait in the outbox
-		b.clock.add(60 * second)
+		b.clock.Advance(60 * second)
 		b.freeze(t)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Errorf("closed while frozen: %+v", due)
 		}
-		b.clock.add(10 * second)
+		b.clock.Advance(10 * second)
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 3 { // receipts leave
 			t.Errorf("%d mails left while frozen", len(got))
 		}
@@ -137,7 +137,7 @@ func TestFreezeAndReleaseOnce(t *testing.T) {
 			t.Errorf("released without a freeze: %+v %v %v", inc, fresh, err)
 		}
 		first := b.freeze(t)
-		b.clock.add(time.Minute)
+		b.clock.Advance(time.Minute)
 		again, fresh, err := b.Freeze(ctx, "lakeside", "somebody else", "another reason")
 		if err != nil || fresh || !cmp.Equal(again, first) {
 			t.Errorf("frozen twice: %+v %v %v", again, fresh, err)
@@ -176,17 +176,17 @@ func TestFreezesWithinASecond(t *testing.T) {
 		b.join(t, "fan")
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultAccepted) // until 60 s
-		b.clock.add(10*second + 200*time.Millisecond)
+		b.clock.Advance(10*second + 200*time.Millisecond)
 		b.freeze(t) // 10
 		b.release(t)
 		b.wantEnds(t, 1, 61*second)
-		b.clock.add(300 * time.Millisecond)
+		b.clock.Advance(300 * time.Millisecond)
 		b.freeze(t) // 11: that second is given
-		b.clock.add(300 * time.Millisecond)
+		b.clock.Advance(300 * time.Millisecond)
 		b.release(t)
 		b.wantEnds(t, 1, 61*second)
 		b.freeze(t)
-		b.clock.add(second)
+		b.clock.Advance(second)
 		b.release(t)
 		b.wantEnds(t, 1, 62*second)
 	})
@@ -196,16 +196,16 @@ func TestFreezesWithinASecond(t *testing.T) {
 func TestFreezesWhenClocksAreSetBack(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.join(t, "fan")
-		b.clock.add(100 * second)
+		b.clock.Advance(100 * second)
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultAccepted) // until 160 s
-		b.clock.add(20 * second)
+		b.clock.Advance(20 * second)
 		b.freeze(t)
-		b.clock.add(-50 * second) // 70 s
+		b.clock.Advance(-50 * second) // 70 s
 		b.release(t)
 		b.wantEnds(t, 1, 160*second)
 		b.freeze(t) // at 70 s, although the last one ended at 120 s
-		b.clock.add(10 * second)
+		b.clock.Advance(10 * second)
 		b.release(t)
 		b.wantEnds(t, 1, 170*second)
 	})
@@ -223,16 +223,16 @@ func TestAFreezeDuringAHandOver(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.clock.add(10 * second)
+		b.clock.Advance(10 * second)
 		b.freeze(t)
-		b.clock.add(5 * second)
-		at := b.clock.time()
+		b.clock.Advance(5 * second)
+		at := b.clock.Now()
 		for i, r := range []line.MailResult{line.ResultAccepted, line.ResultUnknown, line.ResultTemporary} {
 			if err := b.Record(t.Context(), line.Tried{Mail: mails[i], Result: r, Retry: at}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		b.clock.add(2 * time.Minute)
+		b.clock.Advance(2 * time.Minute)
 		for _, m := range b.send(t, 10, line.ResultAccepted) {
 			if m.Kind == sale.MailOffer {
 				t.Errorf("number %d is mailed while frozen", m.Number)
@@ -266,7 +266,7 @@ func TestAFreezeAndATakeOver(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.freeze(t)
-		b.clock.add(2 * time.Hour)
+		b.clock.Advance(2 * time.Hour)
 		lease, ok, err := b.Acquire(t.Context(), "lakeside", "other", time.Hour)
 		if err != nil || !ok {
 			t.Fatal(ok, err)

@@ -35,7 +35,7 @@ func TestWhatTheBoxOfficeIsTold(t *testing.T) {
 		first := untold(one)
 		tell(first)
 		untold()
-		b.clock.add(second)
+		b.clock.Advance(second)
 		over := b.release(t).Freeze
 		tell(first) // late, and says nothing of the end
 		second := untold(over)
@@ -84,7 +84,7 @@ func TestAPlaceComesWithItsFreezes(t *testing.T) {
 		if _, lasts := p.Freezes.Lasting(); err != nil || !lasts {
 			t.Errorf("%+v, %v", p, err)
 		}
-		b.clock.add(second)
+		b.clock.Advance(second)
 		b.release(t)
 		if p, err = b.Place(t.Context(), "lakeside", 1); err != nil || p.Freezes.Over() != 1 {
 			t.Errorf("%+v, %v", p, err)
@@ -109,13 +109,13 @@ func TestChecksOfFreezes(t *testing.T) {
 			b.join(t, "fan")
 			b.batch(t, 1)
 			b.send(t, 10, line.ResultAccepted) // until 60 s
-			b.clock.add(30 * second)
+			b.clock.Advance(30 * second)
 			b.freeze(t)
-			b.clock.add(2 * time.Minute)
+			b.clock.Advance(2 * time.Minute)
 			b.release(t) // at 150 s; until 180 s
-			b.clock.add(10 * second)
+			b.clock.Advance(10 * second)
 			b.freeze(t)
-			b.clock.add(10 * second)
+			b.clock.Advance(10 * second)
 			b.release(t) // at 170 s; until 190 s
 			b.holds(t)
 			ctx := context.WithoutCancel(t.Context())

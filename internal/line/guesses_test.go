@@ -39,14 +39,14 @@ func TestGuesses(t *testing.T) {
 		for _, wait := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 4 * time.Second} {
 			guess(wait)
 			guess(wait) // who tries too early waits no longer
-			b.clock.add(wait - time.Millisecond)
+			b.clock.Advance(wait - time.Millisecond)
 			guess(time.Millisecond)
-			b.clock.add(time.Millisecond)
+			b.clock.Advance(time.Millisecond)
 			guess(0)
 		}
-		b.clock.add(-time.Hour)
+		b.clock.Advance(-time.Hour)
 		guess(4 * time.Second) // however far the clock was set back
-		b.clock.add(time.Hour + 4*time.Second)
+		b.clock.Advance(time.Hour + 4*time.Second)
 		if err := b.GuessedRight(t.Context(), guards); err != nil {
 			t.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func TestGuesses(t *testing.T) {
 			guess(0)
 		}
 		guess(time.Second)
-		b.clock.add(25 * time.Hour)
+		b.clock.Advance(25 * time.Hour)
 		guess(0)
 		if n := b.count(t, `SELECT n FROM guesses WHERE who = 'mine'`); n != 1 {
 			t.Errorf("%d guesses are remembered after a day", n)

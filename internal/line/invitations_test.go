@@ -110,11 +110,11 @@ func TestInvitationsEnd(t *testing.T) {
 		role(sale.RoleManager)
 		over(renewed.Ref, "the inviter is no owner")
 		role(sale.RoleOwner)
-		b.clock.add(7*24*time.Hour - time.Second)
+		b.clock.Advance(7*24*time.Hour - time.Second)
 		if _, _, err := b.Invitation(t.Context(), renewed.Ref); err != nil {
 			t.Error(err)
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		over(renewed.Ref, "a week old")
 		third := b.invite(t, "lakeside", "cat", sale.RoleViewer, chief.ID)
 		if err := b.WithdrawInvitation(t.Context(), third.Ref, "lakeside", "test"); err != nil {
@@ -167,7 +167,7 @@ func TestInvitingIsRefused(t *testing.T) {
 		_, err := b.Invite(t.Context(), line.Invite{Sale: "lakeside", Address: addressOf("one more"), Role: sale.RoleViewer, Inviter: ann.ID})
 		wantCode(t, err, sale.CodeTooMany)
 		b.invite(t, "", "other", sale.RoleOwner, ann.ID)
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		b.invite(t, "lakeside", "later", sale.RoleViewer, ann.ID)
 	})
 }

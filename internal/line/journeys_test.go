@@ -15,16 +15,16 @@ func TestJourneys(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		for _, name := range names(5) {
 			b.join(t, name)
-			b.clock.add(time.Second)
+			b.clock.Advance(time.Second)
 		}
-		b.clock.add(5 * time.Second) // it is ten past
+		b.clock.Advance(5 * time.Second) // it is ten past
 		ids := b.batch(t, 3)
-		b.clock.add(2 * time.Second)
+		b.clock.Advance(2 * time.Second)
 		b.send(t, 2, line.ResultAccepted)
 		b.send(t, 1, line.ResultRefused)
-		b.clock.add(3 * time.Second)
-		order := sale.Order{Code: "AAAA", Offer: ids[0], State: sale.OrderConfirmed, At: b.clock.time()}
-		if err := b.Collect(t.Context(), b.lease, []sale.Outcome{{Position: 1, Kind: sale.OutcomeBought, Offer: ids[0], Order: &order, At: b.clock.time()}}); err != nil {
+		b.clock.Advance(3 * time.Second)
+		order := sale.Order{Code: "AAAA", Offer: ids[0], State: sale.OrderConfirmed, At: b.clock.Now()}
+		if err := b.Collect(t.Context(), b.lease, []sale.Outcome{{Position: 1, Kind: sale.OutcomeBought, Offer: ids[0], Order: &order, At: b.clock.Now()}}); err != nil {
 			t.Fatal(err)
 		}
 		b.closeAll(t)
@@ -51,7 +51,7 @@ func TestJourneys(t *testing.T) {
 			t.Errorf("from after 3: %v %v", got, err)
 		}
 		order.State = sale.OrderCancelled
-		if err := b.Collect(t.Context(), b.lease, []sale.Outcome{{Position: 2, Kind: sale.OutcomeCancelled, Offer: ids[0], Order: &order, At: b.clock.time()}}); err != nil {
+		if err := b.Collect(t.Context(), b.lease, []sale.Outcome{{Position: 2, Kind: sale.OutcomeCancelled, Offer: ids[0], Order: &order, At: b.clock.Now()}}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err = b.Journeys(t.Context(), st.ID, 0, 1); err != nil || !got[0].Cancelled || got[0].Bought.IsZero() {
@@ -63,7 +63,7 @@ func TestJourneys(t *testing.T) {
 func TestSteps(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		for _, paused := range []bool{true, false} {
-			b.clock.add(time.Minute)
+			b.clock.Advance(time.Minute)
 			if err := b.SetPaused(t.Context(), "lakeside", paused, "ada@office.example"); err != nil {
 				t.Fatal(err)
 			}

@@ -23,18 +23,18 @@ func TestANewKeySignsOnceItIsKnown(t *testing.T) {
 		}
 		put := func(kid string) {
 			t.Helper()
-			key := sale.PublicKey{KID: kid, X: make([]byte, 32), Created: b.clock.time()}
+			key := sale.PublicKey{KID: kid, X: make([]byte, 32), Created: b.clock.Now()}
 			if err := b.MarkStored(t.Context(), line.Unstored{Sale: testSale(), Keys: []sale.PublicKey{key}}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		want("the first key", "k1")
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		put("a2")
 		want("just stored", "k1", "a2")
-		b.clock.add(sale.KeySettles - time.Millisecond)
+		b.clock.Advance(sale.KeySettles - time.Millisecond)
 		want("not everybody knows it", "k1", "a2")
-		b.clock.add(time.Millisecond)
+		b.clock.Advance(time.Millisecond)
 		want("everybody knows it", "a2", "k1")
 		put("z3")
 		put("b4")

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/inturn/inturn/internal/line"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 	"github.com/inturn/inturn/internal/sqldb"
 	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
 )
@@ -19,29 +19,11 @@ func TestMain(m *testing.M) { sqldbtest.Main(m) }
 // start is when the clocks of these tests begin.
 var start = time.Date(2027, 3, 10, 9, 0, 0, 0, time.UTC)
 
-// clock is a clock that stands until it is moved.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) time() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
 // bench is a line with one sale: 12 tickets, at most 2 each, 4 guaranteed, 6
 // standby; the form is open, dispatch runs, links live for a minute.
 type bench struct {
 	*line.Line
-	clock *clock
+	clock *saletest.Clock
 	db    *sqldb.DB
 	lease line.Lease
 }
@@ -76,8 +58,8 @@ var indexed = sqldbtest.Indexed{
 func newBench(t testing.TB, dsn string) *bench {
 	t.Helper()
 	db := sqldbtest.Open(t, dsn, sqldb.Options{Explain: indexed.Watch(t)})
-	c := &clock{now: start}
-	l, err := line.New(t.Context(), line.Options{DB: db, Clock: c.time, Rand: chacha(1)})
+	c := saletest.NewClock(start)
+	l, err := line.New(t.Context(), line.Options{DB: db, Clock: c.Now, Rand: chacha(1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +112,7 @@ func signUp(name string) line.SignUp {
 // batch plans, grants everything and opens; it gives the offers' ids.
 func (b *bench) batch(t testing.TB, most int) []string {
 	t.Helper()
-	asks, err := b.PlanBatch(t.Context(), b.lease, line.Plan{Most: most, Each: 2, Next: b.clock.time().Add(time.Minute), Period: time.Minute})
+	asks, err := b.PlanBatch(t.Context(), b.lease, line.Plan{Most: most, Each: 2, Next: b.clock.Now().Add(time.Minute), Period: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +138,7 @@ func (b *bench) send(t testing.TB, most int, result line.MailResult) []line.Mail
 	for _, m := range mails {
 		var retry time.Time
 		if result != line.ResultAccepted && result != line.ResultRefused {
-			retry = b.clock.time().Add(time.Second)
+			retry = b.clock.Now().Add(time.Second)
 		}
 		if err := b.Record(t.Context(), line.Tried{Mail: m, Result: result, Retry: retry}); err != nil {
 			t.Fatal(err)

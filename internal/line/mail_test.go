@@ -11,9 +11,9 @@ import (
 // to it.
 func TestMailKnowsTheRegistrationsTime(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
-		b.clock.add(1234567 * time.Microsecond)
+		b.clock.Advance(1234567 * time.Microsecond)
 		r := b.join(t, "ann")
-		b.clock.add(time.Minute)
+		b.clock.Advance(time.Minute)
 		mails := b.send(t, 1, line.ResultAccepted)
 		if len(mails) != 1 || r.At.IsZero() || !mails[0].At.Equal(r.At) {
 			t.Errorf("a mail of a registration at %v: %+v", r.At, mails)

@@ -41,7 +41,7 @@ func TestBatchesGoInOrder(t *testing.T) {
 func TestEndsIsRoundedUpToAWholeSecond(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.join(t, "fan")
-		b.clock.add(time.Millisecond)
+		b.clock.Advance(time.Millisecond)
 		b.batch(t, 1)
 		m := b.send(t, 1, line.ResultAccepted)[0]
 		if want := start.Add(61 * time.Second); !m.Ends.Equal(want) {
@@ -57,11 +57,11 @@ func TestExpiredOffersCloseAndAreGivenOnInOrder(t *testing.T) {
 		}
 		b.batch(t, 2)
 		b.send(t, 10, line.ResultAccepted)
-		b.clock.add(time.Minute - time.Millisecond)
+		b.clock.Advance(time.Minute - time.Millisecond)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Fatalf("closed before its end: %+v", due)
 		}
-		b.clock.add(time.Millisecond)
+		b.clock.Advance(time.Millisecond)
 		if due := b.closeAll(t); len(due) != 2 || due[0].Reason != sale.OfferExpired {
 			t.Fatalf("due: %+v", due)
 		}
@@ -82,7 +82,7 @@ func TestOnlyTheBoxOfficeEndsAnOffer(t *testing.T) {
 		b.join(t, "two")
 		ids := b.batch(t, 2)
 		b.send(t, 10, line.ResultAccepted)
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		if _, err := b.CloseDue(t.Context(), b.lease); err != nil {
 			t.Fatal(err)
 		}
@@ -142,7 +142,7 @@ func TestDroppedIsNextAgain(t *testing.T) {
 			t.Fatal("not dropped")
 		}
 		b.send(t, 10, line.ResultAccepted)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		b.batch(t, 1)
 		if b.state(t, 2) != sale.OfferOpen || b.state(t, 3) != "" {
 			t.Errorf("number 2 is %s, number 3 is %s", b.state(t, 2), b.state(t, 3))
@@ -160,14 +160,14 @@ func TestPausedMakesNoOfferAndSendsNone(t *testing.T) {
 		if err := b.SetPaused(t.Context(), "lakeside", true, "test"); err != nil {
 			t.Fatal(err)
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
 			t.Errorf("sent while paused: %+v", got)
 		}
 		if err := b.SetPaused(t.Context(), "lakeside", false, "test"); err != nil {
 			t.Fatal(err)
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 1 {
 			t.Errorf("%d mails after resuming", len(got))
 		}
@@ -184,15 +184,15 @@ func TestNoOfferTooLateForItsHour(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.join(t, "fan")
 		b.send(t, 10, line.ResultAccepted)
-		b.clock.add(24*time.Hour - time.Minute + time.Millisecond)
+		b.clock.Advance(24*time.Hour - time.Minute + time.Millisecond)
 		if got := b.batch(t, 1); len(got) != 0 {
 			t.Error("offered with less than a life left")
 		}
-		b.clock.add(-time.Millisecond)
+		b.clock.Advance(-time.Millisecond)
 		if got := b.batch(t, 1); len(got) != 1 {
 			t.Error("not offered with exactly a life left")
 		}
-		b.clock.add(time.Minute)
+		b.clock.Advance(time.Minute)
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 0 {
 			t.Error("an offer mail left after the end")
 		}
@@ -210,13 +210,13 @@ func TestWithdrawAndTakeBack(t *testing.T) {
 		b.send(t, 10, line.ResultAccepted)
 		b.batch(t, 2)
 		b.send(t, 1, line.ResultAccepted)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		for n := 1; n <= 3; n++ {
 			if err := b.Withdraw(t.Context(), "lakeside", n); err != nil {
 				t.Fatal(err)
 			}
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		// Whether numbers 1 and 2 can come back is for the box office to say first.
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 1 || got[0].Kind != sale.MailWithdrawn || got[0].Number != 3 {
 			t.Errorf("left after withdrawal, besides the confirmation for number 3: %+v", got)
@@ -237,7 +237,7 @@ func TestWithdrawAndTakeBack(t *testing.T) {
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 2 || got[0].Kind != sale.MailOffer || got[0].Number != 2 || got[1].Kind != sale.MailWithdrawn || got[1].Number != 1 || got[1].Back {
 			t.Errorf("%+v, want the offer of number 2 and the confirmation for number 1", got)
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		b.batch(t, 3)
 		if b.state(t, 3) != sale.OfferOpen {
 			t.Errorf("number 3 is %s after coming back", b.state(t, 3))
@@ -264,7 +264,7 @@ func TestFencing(t *testing.T) {
 		if _, ok, err := b.Acquire(t.Context(), "lakeside", "test", 10*time.Second); !ok || err != nil {
 			t.Fatalf("extend: %v %v", ok, err)
 		}
-		b.clock.add(10 * time.Second)
+		b.clock.Advance(10 * time.Second)
 		old := b.lease
 		lease, ok, err := b.Acquire(t.Context(), "lakeside", "other", time.Hour)
 		if err != nil || !ok || lease.Fence != old.Fence+1 {

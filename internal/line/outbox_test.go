@@ -15,12 +15,12 @@ func TestUndeliveredThreeTimesIsBounced(t *testing.T) {
 		for round := 1; round <= 3; round++ {
 			b.batch(t, 1)
 			for _, later := range []time.Duration{0, 59 * time.Second} {
-				b.clock.add(later)
+				b.clock.Advance(later)
 				if got := b.send(t, 10, line.ResultTemporary); len(got) != 1 {
 					t.Fatalf("round %d: %d mails", round, len(got))
 				}
 			}
-			b.clock.add(time.Second)
+			b.clock.Advance(time.Second)
 			if got := b.send(t, 10, line.ResultTemporary); len(got) != 0 {
 				t.Fatalf("round %d: tried after one life", round)
 			}
@@ -32,7 +32,7 @@ func TestUndeliveredThreeTimesIsBounced(t *testing.T) {
 			if p.Offer.State != sale.OfferUndelivered || p.Bounced != (round == 3) || p.Waiting == (round == 3) {
 				t.Fatalf("round %d: %+v", round, p)
 			}
-			b.clock.add(time.Second)
+			b.clock.Advance(time.Second)
 		}
 		if got := b.batch(t, 1); len(got) != 0 {
 			t.Error("offered again after three rounds")
@@ -52,12 +52,12 @@ func TestRefusedRecipientBouncesUnlessItMayHaveArrived(t *testing.T) {
 		}
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultUnknown)
-		b.clock.add(2 * time.Second)
+		b.clock.Advance(2 * time.Second)
 		b.send(t, 10, line.ResultRefused)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Fatalf("a link that may have arrived was closed: %+v", due)
 		}
-		b.clock.add(time.Minute + 2*time.Second)
+		b.clock.Advance(time.Minute + 2*time.Second)
 		if due := b.closeAll(t); len(due) != 1 || due[0].Reason != sale.OfferExpired {
 			t.Fatalf("due %+v", due)
 		}
@@ -73,13 +73,13 @@ func TestOurOwnFaultCostsNobodyAPlace(t *testing.T) {
 			if got := b.send(t, 10, line.ResultFault); len(got) != 1 {
 				t.Fatal("not tried again")
 			}
-			b.clock.add(2 * time.Minute)
+			b.clock.Advance(2 * time.Minute)
 			if due := b.closeAll(t); len(due) != 0 {
 				t.Fatalf("closed: %+v", due)
 			}
 		}
 		m := b.send(t, 10, line.ResultAccepted)
-		if len(m) != 1 || !m[0].Ends.Equal(b.clock.time().Add(time.Minute)) {
+		if len(m) != 1 || !m[0].Ends.Equal(b.clock.Now().Add(time.Minute)) {
 			t.Errorf("no whole life after the fault: %+v", m)
 		}
 	})
@@ -94,13 +94,13 @@ func TestSetAsideLetsTheNextBatchGo(t *testing.T) {
 		b.send(t, 10, line.ResultAccepted)
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultFault)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		if got := b.batch(t, 1); len(got) != 0 {
 			t.Fatal("offered although a mail of the last batch was not tried")
 		}
 		for range 3 {
 			b.send(t, 10, line.ResultAside)
-			b.clock.add(2 * time.Minute)
+			b.clock.Advance(2 * time.Minute)
 			if due := b.closeAll(t); len(due) != 0 {
 				t.Fatalf("closed: %+v", due)
 			}
@@ -109,7 +109,7 @@ func TestSetAsideLetsTheNextBatchGo(t *testing.T) {
 			t.Fatal("the next batch waits for a mail that was set aside")
 		}
 		b.send(t, 10, line.ResultTemporary)
-		b.clock.add(time.Minute)
+		b.clock.Advance(time.Minute)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Errorf("what fell due within a life was not tried, due: %+v", due)
 		}
@@ -143,15 +143,15 @@ func TestMailLimitsHoldInEveryWindow(t *testing.T) {
 			return wait
 		}
 		take(3)
-		b.clock.add(500 * time.Millisecond)
+		b.clock.Advance(500 * time.Millisecond)
 		if wait := take(0); wait <= 500*time.Millisecond || wait > 502*time.Millisecond {
 			t.Errorf("wait %v", wait)
 		}
-		b.clock.add(501 * time.Millisecond)
+		b.clock.Advance(501 * time.Millisecond)
 		take(2)
-		b.clock.add(time.Minute)
+		b.clock.Advance(time.Minute)
 		take(0)
-		b.clock.add(time.Hour - time.Minute - time.Millisecond)
+		b.clock.Advance(time.Hour - time.Minute - time.Millisecond)
 		take(3)
 	})
 }
@@ -215,14 +215,14 @@ func TestPauseIsNotAFailedDelivery(t *testing.T) {
 		if err := b.SetPaused(t.Context(), "lakeside", true, "test"); err != nil {
 			t.Fatal(err)
 		}
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Fatalf("closed while paused: %+v", due)
 		}
 		if err := b.SetPaused(t.Context(), "lakeside", false, "test"); err != nil {
 			t.Fatal(err)
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		if due := b.closeAll(t); len(due) != 0 {
 			t.Fatalf("closed after the pause: %+v", due)
 		}

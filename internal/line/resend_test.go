@@ -57,7 +57,7 @@ func TestResendReceipt(t *testing.T) {
 		was := b.fanJoins(t)
 		refs := map[string]bool{"": true}
 		for i := range 5 {
-			b.clock.add(time.Hour)
+			b.clock.Advance(time.Hour)
 			b.lose(t, "fan@example.org")
 			want := 1
 			if i >= 3 {
@@ -70,10 +70,10 @@ func TestResendReceipt(t *testing.T) {
 				refs[m.Ref] = true
 			}
 		}
-		b.clock.add(20*time.Hour - time.Millisecond) // the first was 24 hours ago, nearly
+		b.clock.Advance(20*time.Hour - time.Millisecond) // the first was 24 hours ago, nearly
 		b.lose(t, "fan@example.org")
 		b.wantReceipts(t, "within the day", 0)
-		b.clock.add(time.Millisecond)
+		b.clock.Advance(time.Millisecond)
 		b.lose(t, "fan@example.org")
 		b.lose(t, "fan@example.org")
 		b.wantReceipts(t, "the next day", 1)
@@ -127,7 +127,7 @@ func TestResendReceiptOfNoSale(t *testing.T) {
 func TestResendReceiptAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.fanJoins(t)
-		other, err := line.New(t.Context(), line.Options{DB: b.db, Clock: b.clock.time, Rand: chacha(2)})
+		other, err := line.New(t.Context(), line.Options{DB: b.db, Clock: b.clock.Now, Rand: chacha(2)})
 		if err != nil {
 			t.Fatal(err)
 		}

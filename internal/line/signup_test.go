@@ -70,7 +70,7 @@ func TestSignUpTwiceChangesNothing(t *testing.T) {
 		_, err := b.SignUp(t.Context(), signUp("fan"))
 		wantCode(t, err, sale.CodeAlreadyInLine)
 		b.join(t, "other")
-		b.clock.add(2 * time.Hour)
+		b.clock.Advance(2 * time.Hour)
 		_, err = b.SignUp(t.Context(), signUp("fan"))
 		wantCode(t, err, sale.CodeAlreadyInLine) // before closed
 		if got := b.send(t, 10, line.ResultAccepted); len(got) != 2 {
@@ -135,7 +135,7 @@ func TestSignUpIdempotencyKey(t *testing.T) {
 			t.Errorf("again in line: %+v, %v", r, err)
 		}
 		same("after joining again")
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		same("after the form closed")
 		if st, err := b.Sale(t.Context(), "lakeside"); err != nil || st.Last != 2 {
 			t.Errorf("%d places given, %v", st.Last, err)
@@ -171,16 +171,16 @@ func TestSignUpIdempotencyKeyAtOnce(t *testing.T) {
 
 func TestSignUpWindow(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
-		b.clock.add(-time.Second)
+		b.clock.Advance(-time.Second)
 		_, err := b.SignUp(t.Context(), signUp("early"))
 		wantCode(t, err, sale.CodeNotOpenYet)
 		var e *sale.Error
 		if !errors.As(err, &e) || e.RetryAfter != time.Second {
 			t.Errorf("RetryAfter: %v", err)
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		b.join(t, "punctual")
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		_, err = b.SignUp(t.Context(), signUp("late"))
 		wantCode(t, err, sale.CodeClosed)
 		in := signUp("nobody")
@@ -193,9 +193,9 @@ func TestSignUpWindow(t *testing.T) {
 // A clock that steps back reorders nothing.
 func TestSignUpClockStepsBack(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
-		b.clock.add(10 * time.Minute)
+		b.clock.Advance(10 * time.Minute)
 		first := b.join(t, "first")
-		b.clock.add(-5 * time.Minute)
+		b.clock.Advance(-5 * time.Minute)
 		second := b.join(t, "second")
 		if second.At.Before(first.At) {
 			t.Errorf("number 2 at %v, number 1 at %v", second.At, first.At)

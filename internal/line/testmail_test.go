@@ -38,7 +38,7 @@ func TestTestMailLeavesBeforeReceipts(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.join(t, "anna")
 		ref := b.test(t)
-		if got := b.tested(t, ref); !got.Done.IsZero() || got.Result != "" || got.About != "receipt" || !got.Asked.Equal(b.clock.time()) {
+		if got := b.tested(t, ref); !got.Done.IsZero() || got.Result != "" || got.About != "receipt" || !got.Asked.Equal(b.clock.Now()) {
 			t.Errorf("while it waits: %+v", got)
 		}
 		hand := line.Hand{Leases: []line.Lease{b.lease}, Most: 10, Limits: line.MailLimits{PerHour: 1}}
@@ -87,14 +87,14 @@ func TestQueueTestRefuses(t *testing.T) {
 		wantCode(t, err, sale.CodeInvalid)
 		for range 20 {
 			b.test(t)
-			b.clock.add(time.Minute)
+			b.clock.Advance(time.Minute)
 		}
 		_, err = b.QueueTest(t.Context(), line.TestMail{Sale: "lakeside", About: "receipt", Lang: "en", Address: self})
 		var e *sale.Error
 		if !errors.As(err, &e) || e.Code != sale.CodeTooMany || e.RetryAfter <= 0 {
 			t.Errorf("the 21st in an hour: %v", err)
 		}
-		b.clock.add(45 * time.Minute)
+		b.clock.Advance(45 * time.Minute)
 		b.test(t)
 	})
 }
@@ -108,7 +108,7 @@ func TestTestMailIsGivenUp(t *testing.T) {
 		if got := b.tested(t, ref); len(mails) != 1 || !got.Done.IsZero() {
 			t.Errorf("%+v after a fault", got)
 		}
-		b.clock.add(time.Hour)
+		b.clock.Advance(time.Hour)
 		if mails := b.send(t, 10, line.ResultAccepted); len(mails) != 0 {
 			t.Errorf("sent an hour later: %+v", mails)
 		}
@@ -116,7 +116,7 @@ func TestTestMailIsGivenUp(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		b.holds(t)
-		b.clock.add(24 * time.Hour)
+		b.clock.Advance(24 * time.Hour)
 		b.test(t)
 		_, err := b.TestMail(t.Context(), "lakeside", ref)
 		wantCode(t, err, sale.CodeNotFound)

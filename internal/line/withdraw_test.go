@@ -13,7 +13,7 @@ func (b *bench) leave(t testing.TB, number int) {
 	if err := b.Withdraw(t.Context(), "lakeside", number); err != nil {
 		t.Fatal(err)
 	}
-	b.clock.add(time.Second)
+	b.clock.Advance(time.Second)
 }
 
 func (b *bench) comeBack(t testing.TB, number int) {
@@ -21,7 +21,7 @@ func (b *bench) comeBack(t testing.TB, number int) {
 	if err := b.Restore(t.Context(), "lakeside", number); err != nil {
 		t.Fatal(err)
 	}
-	b.clock.add(time.Second)
+	b.clock.Advance(time.Second)
 }
 
 // kinds sends what is due and says what it was.
@@ -76,11 +76,11 @@ func TestConfirmationInHandOutlivesNothing(t *testing.T) {
 			t.Fatalf("%v, %v", mails, err)
 		}
 		b.comeBack(t, 1)
-		err = b.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultTemporary, Retry: b.clock.time()})
+		err = b.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultTemporary, Retry: b.clock.Now()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		if got := b.kinds(t, line.ResultAccepted); len(got) != 0 {
 			t.Errorf("%v left for a fan who is back in line", got)
 		}
@@ -101,7 +101,7 @@ func TestConfirmationWaitsForTheOffer(t *testing.T) {
 		b.send(t, 10, line.ResultAccepted)
 		ids := b.batch(t, 2)
 		b.send(t, 10, line.ResultAccepted)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		b.leave(t, 1)
 		b.leave(t, 2)
 		if got := b.kinds(t, line.ResultAccepted); len(got) != 0 {
@@ -130,7 +130,7 @@ func TestNoConfirmationToADeadAddress(t *testing.T) {
 		b.batch(t, 1)
 		b.send(t, 10, line.ResultRefused)
 		b.closeAll(t)
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		b.leave(t, 1)
 		if got := b.kinds(t, line.ResultAccepted); len(got) != 0 {
 			t.Errorf("%v left", got)
@@ -156,11 +156,11 @@ func TestOneConfirmationOfManyWithdrawals(t *testing.T) {
 		}
 		b.comeBack(t, 1)
 		b.leave(t, 1)
-		err = b.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultTemporary, Retry: b.clock.time()})
+		err = b.Record(t.Context(), line.Tried{Mail: mails[0], Result: line.ResultTemporary, Retry: b.clock.Now()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.clock.add(time.Second)
+		b.clock.Advance(time.Second)
 		if got := b.kinds(t, line.ResultAccepted); len(got) != 1 {
 			t.Errorf("%v left, want one mail", got)
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 )
 
 func TestBounceTagNamesItsHandover(t *testing.T) {
@@ -61,7 +62,7 @@ func refusedTag(t *testing.T, k *Keys, forged string) {
 }
 
 func TestBounceTagsOfARetiredKeyAreRead(t *testing.T) {
-	clock := &testClock{noon}
+	clock := saletest.NewClock(noon)
 	k := tempKeys(t)
 	h := Handover{Try: 7, Started: noon}
 	old := k.BounceTag(h)

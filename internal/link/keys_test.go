@@ -14,14 +14,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 )
 
 var noon = time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC)
-
-// testClock stands still until it is moved.
-type testClock struct{ now time.Time }
-
-func (c *testClock) Now() time.Time { return c.now }
 
 func open(t testing.TB, dir string) *Keys {
 	t.Helper()
@@ -187,13 +183,13 @@ func TestRotate(t *testing.T) {
 // The line tells keys apart by when they were created: the newest that the
 // box office has signs.
 func TestCreatedRisesWithEveryKey(t *testing.T) {
-	clock := &testClock{noon}
+	clock := saletest.NewClock(noon)
 	k, err := OpenKeys(filepath.Join(t.TempDir(), "keys"), KeyOptions{Clock: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range []time.Duration{0, time.Millisecond, -time.Hour, 2 * time.Hour} {
-		clock.now = clock.now.Add(step)
+		clock.Advance(step)
 		if _, err := k.Rotate(ForLinks); err != nil {
 			t.Fatal(err)
 		}
@@ -224,7 +220,7 @@ func TestRotateAtOnceLosesNoKey(t *testing.T) {
 
 // A server must follow `inturn keys rotate` run beside it.
 func TestKeysOfAnotherProcessAreFound(t *testing.T) {
-	clock := &testClock{noon}
+	clock := saletest.NewClock(noon)
 	dir := filepath.Join(t.TempDir(), "keys")
 	serving, err := OpenKeys(dir, KeyOptions{Clock: clock.Now})
 	if err != nil {
@@ -253,7 +249,7 @@ func TestKeysOfAnotherProcessAreFound(t *testing.T) {
 	if _, _, err := serving.ReadReceipt("fest", young); sale.CodeOf(err) != sale.CodeNotFound {
 		t.Errorf("the directory was read twice in one second: %v", err)
 	}
-	clock.now = noon.Add(time.Second)
+	clock.Set(noon.Add(time.Second))
 	if n, _, err := serving.ReadReceipt("fest", young); n != 4 || err != nil {
 		t.Errorf("a second later: %d, %v", n, err)
 	}

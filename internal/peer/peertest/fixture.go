@@ -3,13 +3,13 @@ package peertest
 import (
 	"context"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/inturn/inturn/internal/boxoffice"
 	"github.com/inturn/inturn/internal/peer"
 	"github.com/inturn/inturn/internal/sale"
+	"github.com/inturn/inturn/internal/sale/saletest"
 	"github.com/inturn/inturn/internal/sqldb"
 	"github.com/inturn/inturn/internal/sqldb/sqldbtest"
 )
@@ -17,34 +17,11 @@ import (
 // Noon is when a fixture's clock starts.
 var Noon = time.Date(2027, time.March, 12, 12, 0, 0, 0, time.UTC)
 
-// Clock is a clock that stands until it is moved.
-type Clock struct {
-	mu sync.Mutex
-	t  time.Time
-}
-
-// Now implements [sale.Clock].
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.t
-}
-
-// Advance moves the clock.
-func (c *Clock) Advance(d time.Duration) { c.Set(c.Now().Add(d)) }
-
-// Set sets the clock.
-func (c *Clock) Set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.t = t
-}
-
 // Fixture is a box office and what a test needs around it.
 type Fixture struct {
 	Wire    peer.BoxOffice       // what is under test
 	Counter *boxoffice.BoxOffice // the same box office from behind: where fans buy
-	Clock   *Clock               // its clock
+	Clock   *saletest.Clock      // its clock
 	DB      *sqldb.DB            // its database
 }
 
@@ -52,7 +29,7 @@ type Fixture struct {
 // wire.
 func InProcess(tb testing.TB, dsn string) Fixture {
 	tb.Helper()
-	clock := &Clock{t: Noon}
+	clock := saletest.NewClock(Noon)
 	db := sqldbtest.Open(tb, dsn, sqldb.Options{Unsafe: true})
 	counter, err := boxoffice.New(tb.Context(), boxoffice.Options{DB: db, Clock: clock.Now})
 	if err != nil {
