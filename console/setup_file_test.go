@@ -128,6 +128,22 @@ func TestSetUpFromAWrongFile(t *testing.T) {
 	}
 }
 
+// TestTheScheduleHasItsSayOfAFile: what only the dispatcher knows of a schedule
+// is wrong with a file too, whether its sale is new or not.
+func TestTheScheduleHasItsSayOfAFile(t *testing.T) {
+	h := newHouse(t, func(o *Options) {
+		o.Sales.CheckSale = func(sale.Sale) error {
+			return &sale.Error{Code: sale.CodeInvalid, Message: "no", Fields: []sale.FieldError{{Field: "dispatch.quiet", Message: "lets no moment pass"}}}
+		}
+	})
+	b := h.as("owner")
+	at := b.beginFile(seaside)
+	b.want(b.get(at), 200, "dispatch.quiet: lets no moment pass", "-Create the sale")
+	b.want(b.post(at, url.Values{"to": {"create"}, "file": {seaside}}), 422, "lets no moment pass")
+	file := strings.Replace(b.get(fileAt+"/download").Body.String(), "batch: 10", "batch: 12", 1)
+	b.want(b.upload(fileAt, file), 422, "lets no moment pass")
+}
+
 // TestSomebodyWasQuickerWithAFile: the other sale stays, and so does the draft.
 func TestSomebodyWasQuickerWithAFile(t *testing.T) {
 	h := newHouse(t, func(o *Options) {
